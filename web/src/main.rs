@@ -1,0 +1,2 @@
+//! The binary `onething`.
+fn main() {}
