@@ -1,1 +1,6 @@
-//! The engine of onething.
+//! The engine of onething: a pure core that decides, and a shell that writes and then tells.
+//! The core (modules in the order they may use each other) must never read a clock, a file or a database.
+
+pub mod value;
+
+pub mod text;
