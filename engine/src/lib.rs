@@ -4,3 +4,5 @@
 pub mod value;
 
 pub mod text;
+
+pub mod organisation;
