@@ -5,4 +5,6 @@ pub mod value;
 
 pub mod text;
 
+pub mod source;
+
 pub mod organisation;

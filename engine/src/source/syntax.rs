@@ -1,0 +1,152 @@
+//! The traps of YAML, each by its name and with its cure. It must never change what was read; it only says what is
+//! wrong with it.
+
+use serde_yaml::granit_parser::{ErrorKind, ScanError};
+
+use super::parse::{MAX_DEPTH, MAX_NODES, small};
+use super::{Problem, Source, Span, brief};
+use crate::text::Text;
+
+/// E0103: characters that a reader cannot see but a machine obeys.
+pub(super) fn forbidden_character(source: &Source, text: &str) -> Option<Problem> {
+    let refused = |c: char| {
+        let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        control || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let (offset, found) = text.char_indices().find(|&(_, c)| refused(c))?;
+    let (line, column) = position(&text[..offset]);
+    let code = u32::from(found);
+    let message = Text::new(
+        format!("这里有看不见的控制字符 U+{code:04X}"),
+        format!("an invisible control character U+{code:04X}"),
+    );
+    Some(
+        Problem::error("E0103", source, Span { line, column, length: 1 }, message)
+            .cause(
+                "这类字符会使人看到的内容与机器读到的内容不同。",
+                "Such characters make what people see differ from what the machine reads.",
+            )
+            .cure("删去这个字符。", "Delete it."),
+    )
+}
+
+/// Line and column, from 1, of the place behind `before`.
+fn position(before: &str) -> (u32, u32) {
+    let lines = super::render::lines(before);
+    let last = lines.last().copied().unwrap_or("");
+    (small(lines.len().max(1)), small(last.chars().count() + 1))
+}
+
+/// E0104.
+pub(super) fn too_many_nodes(source: &Source, span: Span) -> Problem {
+    let message = Text::new(
+        format!("文件中的键和值超过 {MAX_NODES} 个"),
+        format!("the file has more than {MAX_NODES} keys and values"),
+    );
+    Problem::error("E0104", source, span, message).cure("把文件拆成几个片段。", "Split it, for example into fragments.")
+}
+
+/// E0105.
+pub(super) fn too_deep(source: &Source, span: Span) -> Problem {
+    let message = Text::new(format!("嵌套超过 {MAX_DEPTH} 层"), format!("nested more than {MAX_DEPTH} levels deep"));
+    Problem::error("E0105", source, span, message)
+        .cure("把里层移到一个片段中。", "Move the inner levels to a fragment.")
+}
+
+/// E0107.
+pub(super) fn second_document(source: &Source, span: Span) -> Problem {
+    let message = Text::new("一个文件只能有一份内容", "a file may hold one document only");
+    Problem::error("E0107", source, span, message).cure(
+        "删去 `---`，或者把后面的内容移到另一个文件。",
+        "Delete the `---`, or move what follows to a file of its own.",
+    )
+}
+
+/// E0113.
+pub(super) fn merge_key(source: &Source, span: Span) -> Problem {
+    let message = Text::new("不能用合并键 `<<`", "merge keys (`<<`) are not allowed");
+    Problem::error("E0113", source, span, message)
+        .cause("读文件的人看不出合并进来的是什么。", "Who reads the file cannot see what is merged in.")
+        .cure("把内容写出来，或者用片段 `use:`。", "Write the keys out, or take a fragment with `use:`.")
+}
+
+/// E0114.
+pub(super) fn tag(source: &Source, span: Span) -> Problem {
+    let message = Text::new("以 `!` 开头的值会被 YAML 当作标签", "YAML takes a value that starts with `!` for a tag");
+    Problem::error("E0114", source, span, message)
+        .cause("标签会悄悄改变值的含义。", "A tag changes silently what the value means.")
+        .cure(
+            "用引号括起来（`when: '!x'`），或者改用 `unless: x`。",
+            "Put it in quotes (`when: '!x'`), or use `unless: x`.",
+        )
+}
+
+/// E0115.
+pub(super) fn anchor(source: &Source, span: Span) -> Problem {
+    let message = Text::new("不能用锚点 `&x` 和引用 `*x`", "anchors (`&x`) and aliases (`*x`) are not allowed");
+    Problem::error("E0115", source, span, message)
+        .cause(
+            "引用的内容不在读到的地方，还可能被用来撑爆内存。",
+            "What an alias means stands elsewhere, and aliases can be used to fill the memory.",
+        )
+        .cure(
+            "把内容写出来，或者用片段 `use:`；如果是表达式，用引号括起来。",
+            "Write the content out, or take a fragment with `use:`; put an expression in quotes.",
+        )
+}
+
+/// E0116.
+pub(super) fn odd_key(source: &Source, span: Span) -> Problem {
+    let message = Text::new("键必须是一个词", "a key must be a word");
+    Problem::error("E0116", source, Span { length: span.length.max(1), ..span }, message).cure(
+        "在冒号前写一个词；如果 `{` 或 `?` 属于值，用引号括起来。",
+        "Write a word before the colon; if the `{` or `?` belongs to the value, put the value in quotes.",
+    )
+}
+
+/// E0123: a plain value that begins or ends with a space that does not look like one.
+pub(super) fn odd_space(source: &Source, span: Span, text: &str) -> Option<Problem> {
+    let odd = |c: char| matches!(c, '\u{a0}' | '\u{3000}' | '\u{2000}'..='\u{200f}' | '\u{202f}' | '\u{feff}');
+    if !text.starts_with(odd) && !text.ends_with(odd) {
+        return None;
+    }
+    let message = Text::new(
+        "这里有全角空格或不间断空格，YAML 把它当作文字",
+        "a full-width or no-break space stands here; YAML takes it for text",
+    );
+    Some(
+        Problem::error("E0123", source, span, message)
+            .cure("改成普通空格，或者用引号括起来。", "Make it an ordinary space, or put the text in quotes."),
+    )
+}
+
+/// E0111: a key without a value that has a full-width colon inside.
+pub(super) fn full_width_key(source: &Source, span: Span, key: &str) -> Option<Problem> {
+    let offset = key.chars().position(|c| c == '：')?;
+    let before: String = key.chars().take(offset).collect();
+    Some(full_width(source, Span { column: span.column + small(offset), length: 1, ..span }, '：', &before))
+}
+
+/// E0111.
+fn full_width(source: &Source, span: Span, found: char, before: &str) -> Problem {
+    let wanted = if found == '：' { "`: `" } else { "`, `" };
+    let message = Text::new(format!("这里是全角符号“{found}”"), format!("full-width `{found}` here"));
+    Problem::error("E0111", source, span, message)
+        .cause(
+            "YAML 只认识半角符号，全角符号会变成文字的一部分。",
+            "YAML knows ASCII punctuation only; the full-width sign becomes part of the text.",
+        )
+        .cure(format!("改成半角的 {wanted}（后面有一个空格）。"), format!("Write {wanted}, with a space behind it."))
+        .suggest((found == '：' && !before.is_empty()).then(|| format!("{}:", brief(before))).as_deref())
+}
+
+/// The advice for what the parser refused.
+pub(super) fn diagnose(source: &Source, _text: &str, error: &ScanError) -> Problem {
+    let mark = error.marker();
+    let span = Span { line: small(mark.line()), column: small(mark.col() + 1), length: 1 };
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return too_deep(source, span);
+    }
+    let message = Text::new(format!("YAML 写法有误：{}", error.info()), format!("not valid YAML: {}", error.info()));
+    Problem::error("E0129", source, span, message)
+}
