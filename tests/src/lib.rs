@@ -1,1 +1,39 @@
-//! Harness.
+//! The harness: real databases, a real browser, a real mail sink and the built product, each started privately and
+//! gone with the test. It must never stand in for a part of the product.
+
+pub mod browser;
+pub mod folder;
+pub mod http;
+pub mod leash;
+pub mod postgres;
+pub mod rust_text;
+pub mod server;
+pub mod smtp_sink;
+pub mod tidy;
+
+use std::path::PathBuf;
+
+/// The root of the repository.
+#[must_use]
+pub fn repository() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}
+
+/// The built product: `ONETHING_BIN`, else the debug build of this workspace.
+///
+/// # Panics
+/// When it has not been built.
+#[must_use]
+pub fn product() -> PathBuf {
+    let path = std::env::var_os("ONETHING_BIN").map_or_else(|| target().join("debug/onething"), PathBuf::from);
+    assert!(path.is_file(), "{} is not there: run `cargo build` first", path.display());
+    path
+}
+
+/// The target folder in use; screenshots and large samples go below it.
+#[must_use]
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from)
+}

@@ -1,0 +1,9 @@
+//! All tests of the whole in one program, because each program links the engine once more. A test must never depend
+//! on another.
+
+#[path = "all/browser.rs"]
+mod browser;
+#[path = "all/postgres.rs"]
+mod postgres;
+#[path = "all/tidy.rs"]
+mod tidy;
