@@ -8,3 +8,5 @@ pub mod text;
 pub mod source;
 
 pub mod organisation;
+
+pub mod form;
