@@ -7,6 +7,10 @@ pub mod text;
 
 pub mod source;
 
+pub mod calendar;
+
+pub mod clock;
+
 pub mod organisation;
 
 pub mod form;
