@@ -13,4 +13,6 @@ pub mod clock;
 
 pub mod organisation;
 
+pub mod expression;
+
 pub mod form;

@@ -1,0 +1,110 @@
+//! Which names an expression reads, and whether it has made sure of them first. Looks at the tree only.
+
+use super::node::Node;
+use crate::value::Value;
+
+/// A dotted path that an expression reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The root name and the fields, `answers.report.person.status`.
+    pub path: String,
+    /// The expression asks first whether it is answered (`has(p) && …`, `p != null && …`, `p == null || …`),
+    /// or only asks that; so it need not be set on every way here.
+    pub guarded: bool,
+}
+
+/// Collects what a tree reads.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// Paths that are answered wherever the walk stands now.
+    known: Vec<Vec<String>>,
+    /// What was found, in the order of the text.
+    pub(super) found: Vec<Reference>,
+}
+
+impl Reading {
+    /// Walks `node`.
+    pub(super) fn walk(&mut self, node: &Node) {
+        match node {
+            Node::Path(path) => self.read(path, false),
+            Node::Has(of) => self.asked(of),
+            Node::Equal(_, pair) => {
+                let [left, right] = pair.as_ref();
+                match (left, right) {
+                    (of, Node::Constant(Value::Null)) | (Node::Constant(Value::Null), of) => self.asked(of),
+                    (left, right) => {
+                        self.walk(left);
+                        self.walk(right);
+                    }
+                }
+            }
+            Node::And(nodes) => self.chain(nodes, true),
+            Node::Or(nodes) => self.chain(nodes, false),
+            Node::If(three) => {
+                let [condition, yes, no] = three.as_ref();
+                self.walk(condition);
+                for (side, holds) in [(yes, true), (no, false)] {
+                    let before = self.known.len();
+                    self.known.extend(answered(condition, holds));
+                    self.walk(side);
+                    self.known.truncate(before);
+                }
+            }
+            other => other.children().into_iter().for_each(|child| self.walk(child)),
+        }
+    }
+
+    fn chain(&mut self, nodes: &[Node], all: bool) {
+        let before = self.known.len();
+        for node in nodes {
+            self.walk(node);
+            self.known.extend(answered(node, all));
+        }
+        self.known.truncate(before);
+    }
+
+    /// Only asked whether it is there.
+    fn asked(&mut self, node: &Node) {
+        match node {
+            Node::Path(path) => self.read(path, true),
+            other => self.walk(other),
+        }
+    }
+
+    fn read(&mut self, path: &[String], asked: bool) {
+        let sure = self.known.iter().any(|known| known.starts_with(path) || path.starts_with(known));
+        let reference = Reference { path: path.join("."), guarded: asked || sure };
+        if !self.found.contains(&reference) {
+            self.found.push(reference);
+        }
+    }
+}
+
+/// The paths that are answered if `node` gives `holds`.
+fn answered(node: &Node, holds: bool) -> Vec<Vec<String>> {
+    match node {
+        Node::Has(of) if holds => path(of),
+        Node::Not(of) => answered(of, !holds),
+        Node::And(nodes) if holds => nodes.iter().flat_map(|node| answered(node, true)).collect(),
+        Node::Or(nodes) if !holds => nodes.iter().flat_map(|node| answered(node, false)).collect(),
+        Node::Equal(same, pair) => {
+            let [left, right] = pair.as_ref();
+            match (left, right) {
+                (of, Node::Constant(value)) | (Node::Constant(value), of)
+                    if (*same == holds) == (*value != Value::Null) =>
+                {
+                    path(of)
+                }
+                (_, _) => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn path(node: &Node) -> Vec<Vec<String>> {
+    match node {
+        Node::Path(path) => vec![path.clone()],
+        _ => Vec::new(),
+    }
+}
