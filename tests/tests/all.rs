@@ -3,6 +3,8 @@
 
 #[path = "all/browser.rs"]
 mod browser;
+#[path = "all/hostile.rs"]
+mod hostile;
 #[path = "all/postgres.rs"]
 mod postgres;
 #[path = "all/tidy.rs"]

@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 17] = [
+pub const PURE: [&str; 18] = [
     "value",
     "text",
     "source",
@@ -15,6 +15,7 @@ pub const PURE: [&str; 17] = [
     "form",
     "kernel",
     "definition",
+    "rulebook",
     "event",
     "case",
     "command",

@@ -1,0 +1,65 @@
+//! The command line: one variant per command, one file per command below this folder. It must never hold what a command
+//! does.
+//!
+//! Exit codes: 0 done; 1 the command found something wrong; 2 it was called wrongly (unknown flags, missing files).
+
+mod check;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use onething_engine::text::Language;
+use std::process::ExitCode;
+
+/// One request, every department, every legal deadline.
+#[derive(Debug, Parser)]
+#[command(name = "onething", version, about, long_about = None)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks processes, forms and what belongs to them; prints every problem of every file at once
+    Check(check::Check),
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// As the engine says it.
+    pub fn language(self) -> Language {
+        match self {
+            Lang::Zh => Language::Zh,
+            Lang::En => Language::En,
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> ExitCode {
+    match arguments.command {
+        Command::Check(check) => check::run(&check),
+    }
+}
+
+/// Says on standard error how the command was called wrongly.
+pub fn usage(message: &str) -> ExitCode {
+    eprintln!("onething: {message}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,112 @@
+//! `onething check`: every problem of every file at once. It must never stop at the first problem, and never read more
+//! of a file than a definition may have.
+
+use super::{Format, Lang, usage};
+use clap::Args;
+use onething_engine::source::{File, MAX_BYTES, Problem, Problems, Severity, Source, problem_json, render};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What to check and how to say it.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files and folders; `workflows` and `forms` if none are named
+    paths: Vec<PathBuf>,
+    /// `json`: one object with the number of files and the list of problems
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// The language of the text
+    #[arg(long, value_enum, default_value = "zh")]
+    lang: Lang,
+}
+
+/// Checks and prints; 1 if anything is wrong, 2 if a path cannot be read.
+pub fn run(check: &Check) -> ExitCode {
+    let mut files = Vec::new();
+    for path in paths(check) {
+        if let Err(error) = collect(&path, &mut files) {
+            return usage(&format!("{}: {error}", path.display()));
+        }
+    }
+    let problems = Problems::new();
+    let mut sources = Vec::new();
+    for path in &files {
+        match read(path) {
+            Ok(Ok(source)) => sources.push(source),
+            Ok(Err(problem)) => problems.push(problem),
+            Err(error) => return usage(&format!("{}: {error}", path.display())),
+        }
+    }
+    examine(&sources, &problems);
+    let problems = problems.into_vec();
+    let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
+    match print(check, files.len(), &sources, &problems) {
+        // Nobody reads on: what was found still counts.
+        Ok(()) | Err(_) if wrong => ExitCode::from(1),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => usage(&error.to_string()),
+    }
+}
+
+/// Collects what is wrong with these files together.
+fn examine(sources: &[Source], problems: &Problems) {
+    for source in sources {
+        let file = File { source, problems };
+        if let Some(tree) = file.parse() {
+            file.entries(&tree);
+        }
+    }
+}
+
+fn paths(check: &Check) -> Vec<PathBuf> {
+    if check.paths.is_empty() { vec!["workflows".into(), "forms".into()] } else { check.paths.clone() }
+}
+
+/// A file as it is named, or every YAML file below a folder, in the order of their names.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let mut entries =
+        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    for entry in entries {
+        let yaml = entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if yaml || entry.is_dir() {
+            collect(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads one file, one byte further than a definition may go.
+fn read(path: &Path) -> io::Result<Result<Source, Problem>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(Source::from_bytes(path.display().to_string(), &bytes))
+}
+
+fn print(check: &Check, files: usize, sources: &[Source], problems: &[Problem]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if check.format == Format::Json {
+        let list: Vec<_> = problems.iter().map(problem_json).collect();
+        return writeln!(out, "{}", json!({ "files": files, "problems": list }));
+    }
+    let texts: BTreeMap<&str, &str> = sources.iter().map(|source| (&*source.path, &*source.text)).collect();
+    for problem in problems {
+        let text = texts.get(&*problem.path).copied().unwrap_or("");
+        writeln!(out, "{}", render(problem, text, check.lang.language()))?;
+    }
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let warnings = problems.len() - errors;
+    match check.lang {
+        Lang::Zh => writeln!(out, "检查了 {files} 个文件：{errors} 个错误，{warnings} 个警告。"),
+        Lang::En => writeln!(out, "{files} files checked: {errors} errors, {warnings} warnings."),
+    }
+}
