@@ -16,3 +16,5 @@ pub mod organisation;
 pub mod expression;
 
 pub mod form;
+
+pub mod kernel;
