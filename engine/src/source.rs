@@ -59,19 +59,23 @@
 //! | E0114 | tag `!x` | E0139 | number out of range |
 //! | E0115 | anchor or alias | E0140 | a date was expected |
 //! | E0116 | key that is no text | E0141 | a text in two languages was expected |
-//! | E0117 | flow style needs quotes | E0142 | not an identifier |
+//! | E0117 | a value that needs quotes | E0142 | not an identifier |
 //! | E0118 | quote not closed | E0143 | not one of the known words |
 //! | E0119 | bracket not closed | E0144 | nothing behind the key |
-//! | E0120 | indentation | | |
+//! | E0120 | indentation | E0124 | comma missing or too many |
+//! | E0125 | no colon, or no space behind it | | |
 
 mod closest;
+mod diagnose;
 mod file;
+mod inside;
 mod parse;
 mod problem;
+mod quoting;
 mod reader;
 mod render;
 mod scalar;
-mod syntax;
+mod trap;
 
 use std::sync::Arc;
 

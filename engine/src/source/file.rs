@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Content, Entry, Node, Problem, Problems, Reader, Severity, Source, Span, brief, closest, scalar, syntax};
+use super::{Content, Entry, Node, Problem, Problems, Reader, Severity, Source, Span, brief, closest, scalar, trap};
 use crate::text::Text;
 
 /// A file and where its problems go: what every lowering function is handed.
@@ -177,7 +177,7 @@ impl<'a> File<'a> {
             return;
         }
         if let Content::Scalar { text, plain: true } = &node.content
-            && let Some(problem) = syntax::full_width_key(self.source, node.span, text)
+            && let Some(problem) = trap::unseen_key(self.source, node.span, text)
         {
             self.push(problem);
             return;

@@ -146,6 +146,16 @@ impl Problems {
         self.left_out.get()
     }
 
+    /// The first problem kept for a line; for deciding whether another one is only its consequence.
+    pub(super) fn named_on(&self, line: u32) -> Option<Problem> {
+        self.list.borrow().iter().find(|problem| problem.span.line == line).cloned()
+    }
+
+    /// The problem pushed last, of those kept.
+    pub(super) fn latest(&self) -> Option<Problem> {
+        self.list.borrow().last().cloned()
+    }
+
     /// The problems by file and place; the same problem at the same place only once.
     pub fn into_vec(self) -> Vec<Problem> {
         let mut list = self.list.into_inner();
