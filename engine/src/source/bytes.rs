@@ -9,7 +9,7 @@ use crate::text::Text;
 /// The text of a file's bytes.
 pub(super) fn decode(path: Arc<str>, bytes: &[u8]) -> Result<Source, Box<Problem>> {
     if bytes.len() > MAX_BYTES {
-        return Err(Box::new(too_large(path, bytes.len())));
+        return Err(Box::new(too_large(path)));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || sparse_zeros(bytes) {
         let message = Text::new("文件是 UTF-16 编码，不是 UTF-8", "the file is UTF-16, not UTF-8");
@@ -33,11 +33,8 @@ fn sparse_zeros(bytes: &[u8]) -> bool {
     bytes.len() >= 2 && (bytes[0] == 0) != (bytes[1] == 0)
 }
 
-pub(super) fn too_large(path: Arc<str>, bytes: usize) -> Problem {
-    let message = Text::new(
-        format!("文件过大：{bytes} 字节，最多 {MAX_BYTES} 字节"),
-        format!("the file is too large: {bytes} bytes, at most {MAX_BYTES}"),
-    );
+pub(super) fn too_large(path: Arc<str>) -> Problem {
+    let message = Text::new(format!("文件超过 {MAX_BYTES} 字节"), format!("the file is larger than {MAX_BYTES} bytes"));
     Problem::at("E0101", Severity::Error, path, Span::default(), message)
         .cause(
             "大小有上限，恶意文件才不能拖垮服务。",

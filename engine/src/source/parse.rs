@@ -35,7 +35,7 @@ pub fn parse(source: &Source) -> Result<Node, Vec<Problem>> {
 /// shape and meaning in the same file come along.
 pub fn parse_into(source: &Source, problems: &Problems) -> Option<Node> {
     if source.text.len() > MAX_BYTES {
-        problems.push(bytes::too_large(source.path.clone(), source.text.len()));
+        problems.push(bytes::too_large(source.path.clone()));
         return None;
     }
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
