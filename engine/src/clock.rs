@@ -27,8 +27,6 @@
 mod count;
 mod deadline;
 mod explain;
-#[cfg(test)]
-mod golden_tests;
 mod limit;
 mod office;
 mod run;

@@ -31,12 +31,9 @@ pub fn layers(source: &str) -> Layers {
     let mut part = Part::Code;
     let mut at = 0;
     while at < chars.len() {
-        let (length, next) = step(&chars, at, part);
-        // A delimiter of a literal is code, so that the code still has its shape.
-        let shown = if matches!(next, Part::LineComment | Part::BlockComment(_)) { next } else { part };
+        let (length, shown, next) = step(&chars, at, part);
         for &character in &chars[at..at + length] {
-            let kind = if part == next || part != Part::Code { part } else { shown };
-            layers.push(character, kind);
+            layers.push(character, shown);
         }
         at += length;
         part = next;
@@ -59,53 +56,56 @@ impl Layers {
     }
 }
 
-/// How many characters belong together at `at`, and the part after them.
-fn step(chars: &[char], at: usize, part: Part) -> (usize, Part) {
+/// How many characters belong together at `at`, the layer they belong to, and the part after them. The quotes around a
+/// string are code, so that the code still has its shape.
+fn step(chars: &[char], at: usize, part: Part) -> (usize, Part, Part) {
     let follows = |text: &str| text.chars().enumerate().all(|(n, expected)| chars.get(at + n) == Some(&expected));
     match part {
         Part::Code => step_in_code(chars, at),
-        Part::LineComment if chars[at] == '\n' => (1, Part::Code),
-        Part::BlockComment(depth) if follows("/*") => (2, Part::BlockComment(depth + 1)),
-        Part::BlockComment(1) if follows("*/") => (2, Part::Code),
-        Part::BlockComment(depth) if follows("*/") => (2, Part::BlockComment(depth - 1)),
-        Part::Text if chars[at] == '\\' => (2.min(chars.len() - at), Part::Text),
-        Part::Text if chars[at] == '"' => (1, Part::Code),
-        Part::RawText(hashes) if chars[at] == '"' && hashes_at(chars, at + 1) >= hashes => (1 + hashes, Part::Code),
-        Part::LineComment | Part::BlockComment(_) | Part::Text | Part::RawText(_) => (1, part),
+        Part::LineComment if chars[at] == '\n' => (1, part, Part::Code),
+        Part::BlockComment(depth) if follows("/*") => (2, part, Part::BlockComment(depth + 1)),
+        Part::BlockComment(1) if follows("*/") => (2, part, Part::Code),
+        Part::BlockComment(depth) if follows("*/") => (2, part, Part::BlockComment(depth - 1)),
+        Part::Text if chars[at] == '\\' => (2.min(chars.len() - at), part, part),
+        Part::Text if chars[at] == '"' => (1, Part::Code, Part::Code),
+        Part::RawText(hashes) if chars[at] == '"' && hashes_at(chars, at + 1) >= hashes => {
+            (1 + hashes, Part::Code, Part::Code)
+        }
+        Part::LineComment | Part::BlockComment(_) | Part::Text | Part::RawText(_) => (1, part, part),
     }
 }
 
-fn step_in_code(chars: &[char], at: usize) -> (usize, Part) {
+fn step_in_code(chars: &[char], at: usize) -> (usize, Part, Part) {
     let next = chars.get(at + 1).copied();
     let inside_word = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
+    let opened = |prefix: usize, hashes: usize| (prefix + hashes + 1, Part::Code, Part::RawText(hashes));
     match chars[at] {
-        '/' if next == Some('/') => (2, Part::LineComment),
-        '/' if next == Some('*') => (2, Part::BlockComment(1)),
-        '"' => (1, Part::Text),
-        'b' if !inside_word && next == Some('"') => (2, Part::Text),
-        'r' if !inside_word && raw_text(chars, at + 1).is_some() => opened(raw_text(chars, at + 1), 1),
-        'b' if !inside_word && next == Some('r') && raw_text(chars, at + 2).is_some() => {
-            opened(raw_text(chars, at + 2), 2)
+        '/' if next == Some('/') => (2, Part::LineComment, Part::LineComment),
+        '/' if next == Some('*') => (2, Part::BlockComment(1), Part::BlockComment(1)),
+        '"' => (1, Part::Code, Part::Text),
+        'b' if !inside_word && next == Some('"') => (2, Part::Code, Part::Text),
+        'r' | 'b' if !inside_word && raw_text(chars, at).is_some() => {
+            raw_text(chars, at).map_or((1, Part::Code, Part::Code), |(prefix, hashes)| opened(prefix, hashes))
         }
-        // A character literal, not a lifetime: 'x' or '\…'.
+        // A character literal, not a lifetime: 'x' or '\…'. A brace inside must not count as one.
         '\'' if next == Some('\\') => {
             let end = chars.iter().skip(at + 3).position(|&c| c == '\'').map_or(chars.len(), |n| at + 4 + n);
-            (end - at, Part::Code)
+            (end - at, Part::Text, Part::Code)
         }
-        '\'' if chars.get(at + 2) == Some(&'\'') => (3, Part::Code),
-        _ => (1, Part::Code),
+        '\'' if chars.get(at + 2) == Some(&'\'') => (3, Part::Text, Part::Code),
+        _ => (1, Part::Code, Part::Code),
     }
 }
 
-fn opened(hashes: Option<usize>, prefix: usize) -> (usize, Part) {
-    let hashes = hashes.unwrap_or(0);
-    (prefix + hashes + 1, Part::RawText(hashes))
-}
-
-/// The number of `#` if they are followed by a quote: the opening of a raw string.
-fn raw_text(chars: &[char], at: usize) -> Option<usize> {
-    let hashes = hashes_at(chars, at);
-    (chars.get(at + hashes) == Some(&'"')).then_some(hashes)
+/// The length of the prefix (`r` or `br`) and the number of `#` if they open a raw string.
+fn raw_text(chars: &[char], at: usize) -> Option<(usize, usize)> {
+    let prefix = match (chars.get(at), chars.get(at + 1)) {
+        (Some('r'), _) => 1,
+        (Some('b'), Some('r')) => 2,
+        _ => return None,
+    };
+    let hashes = hashes_at(chars, at + prefix);
+    (chars.get(at + prefix + hashes) == Some(&'"')).then_some((prefix, hashes))
 }
 
 fn hashes_at(chars: &[char], at: usize) -> usize {
@@ -212,7 +212,7 @@ mod tests {
         assert!(layers.comments.contains("/* block /* nested */ end */"));
         assert!(layers.strings.contains("x // not a comment \\\" still"));
         assert!(layers.strings.contains("raw \" text"));
-        assert!(layers.code.contains("let c: &'static str = b'\\'';") && layers.code.contains("let d = '\"';"));
+        assert!(layers.code.contains("let c: &'static str = b    ;") && layers.code.contains("let d =    ;"));
         assert!(!layers.code.contains("comment") && !layers.code.contains("raw") && !layers.code.contains("nested"));
     }
 
@@ -237,6 +237,7 @@ mod tests {
 
     #[test]
     fn functions_are_measured() {
+        assert_eq!(functions(&super::layers("fn a() {\n  b(['{', '\"', '\\'']);\n}\nfn c() {}").code)[0].lines, 3);
         let found = functions("struct S;\nfn one(f: fn (u8) -> u8) -> u8 {\n  1\n}\ntrait T { fn two(); }\n");
         let names: Vec<(&str, usize, usize)> = found.iter().map(|f| (f.name.as_str(), f.line, f.lines)).collect();
         assert_eq!(names, [("one", 2, 3), ("two", 5, 1)]);

@@ -1,6 +1,8 @@
 //! All tests of the whole in one program, because each program links the engine once more. A test must never depend
 //! on another.
 
+#[path = "all/broken.rs"]
+mod broken;
 #[path = "all/browser.rs"]
 mod browser;
 #[path = "all/hostile.rs"]
