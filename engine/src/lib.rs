@@ -18,3 +18,5 @@ pub mod expression;
 pub mod form;
 
 pub mod kernel;
+
+pub mod definition;

@@ -4,6 +4,7 @@
 //! Exit codes: 0 done; 1 the command found something wrong; 2 it was called wrongly (unknown flags, missing files).
 
 mod check;
+mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use onething_engine::text::Language;
@@ -21,6 +22,8 @@ pub struct Arguments {
 enum Command {
     /// Checks processes, forms and what belongs to them; prints every problem of every file at once
     Check(check::Check),
+    /// Plays events and time on a bare statechart and prints one line per macrostep
+    Trace(trace::Trace),
 }
 
 /// How results are printed.
@@ -55,6 +58,7 @@ impl Lang {
 pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
         Command::Check(check) => check::run(&check),
+        Command::Trace(trace) => trace::run(&trace),
     }
 }
 
