@@ -84,6 +84,15 @@ pub async fn scrolls_sideways(client: &Client) -> bool {
     client.execute(script, Vec::new()).await.expect("the page's width") == Value::Bool(true)
 }
 
+/// What keeps people from using the page that the browser shows, one sentence each.
+///
+/// # Panics
+/// When the browser does not answer.
+pub async fn barriers(client: &Client) -> Vec<String> {
+    let found = client.execute(include_str!("accessibility.js"), Vec::new()).await.expect("an examination");
+    serde_json::from_value(found).expect("a list of sentences")
+}
+
 fn capabilities(screen: Screen) -> Capabilities {
     let arguments = [
         "--headless=new",
