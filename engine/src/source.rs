@@ -75,6 +75,8 @@ mod quoting;
 mod reader;
 mod render;
 mod scalar;
+#[cfg(test)]
+mod tests;
 mod trap;
 
 use std::sync::Arc;

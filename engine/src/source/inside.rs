@@ -29,19 +29,16 @@ impl Source {
     /// Line and column (from 1) of every character of a value; `None` where they cannot be told.
     fn places(&self, span: Span, text: &str, plain: bool) -> Option<Vec<(usize, usize)>> {
         let lines = super::render::lines(&self.text);
-        let mut cursor = Cursor::new(&lines, span.line as usize, span.column as usize)?;
-        let style = if plain { None } else { cursor.peek() };
-        match style {
-            Some('"' | '\'') => cursor.step(),
-            // The header of a block says nothing about its text.
-            Some('|' | '>') => cursor = Cursor::new(&lines, span.line as usize + 1, 1)?,
-            Some(_) | None => {}
+        let start = || Cursor::new(&lines, span.line as usize, span.column as usize);
+        // Plain values and blocks start with their text, quoted ones with their quote.
+        let as_written = start()?.follow(text, None);
+        if plain || as_written.is_some() {
+            return as_written;
         }
-        let mut places = Vec::new();
-        for wanted in text.chars() {
-            places.push(cursor.pass(wanted, style)?);
-        }
-        Some(places)
+        let mut quoted = start()?;
+        let quote = quoted.peek();
+        quoted.step();
+        quoted.follow(text, quote)
     }
 }
 
@@ -78,12 +75,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The places of all characters of a value that starts here.
+    fn follow(mut self, text: &str, quote: Option<char>) -> Option<Vec<(usize, usize)>> {
+        text.chars().map(|wanted| self.pass(wanted, quote)).collect()
+    }
+
     /// Goes past the next character of the value and says where it was.
-    fn pass(&mut self, wanted: char, style: Option<char>) -> Option<(usize, usize)> {
+    fn pass(&mut self, wanted: char, quote: Option<char>) -> Option<(usize, usize)> {
         loop {
             let found = self.peek()?;
             let here = (self.line, self.column);
-            if style == Some('"') && found == '\\' {
+            if quote == Some('"') && found == '\\' {
                 self.step();
                 let means = match self.peek()? {
                     'n' => '\n',
@@ -96,7 +98,7 @@ impl<'a> Cursor<'a> {
             }
             if found == wanted || (wanted.is_whitespace() && found.is_whitespace()) {
                 self.step();
-                if style == Some('\'') && found == '\'' {
+                if quote == Some('\'') && found == '\'' {
                     self.step();
                 }
                 return Some(here);
@@ -133,6 +135,8 @@ mod tests {
         assert_eq!(place("when: a &&\n  bcd\n", "bcd"), (2, 3, 3));
         assert_eq!(place("when: |\n  a &&\n    bcd\n", "bcd"), (3, 5, 3));
         assert_eq!(place("when: >\n  a &&\n  bcd\n", "bcd"), (3, 3, 3));
+        assert_eq!(place("when: |\n  \"a\" == bcd\n", "bcd"), (2, 10, 3));
+        assert_eq!(place("{when: '\"a\" == bcd'}", "bcd"), (1, 16, 3));
     }
 
     #[test]

@@ -179,3 +179,153 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Problems, Source};
+    use super::*;
+
+    /// Reads a text with `read`, and gives the problems as `code line:column`, with the suggestion behind an arrow.
+    fn read(text: &str, read: impl Fn(&Reader<'_>)) -> Vec<String> {
+        let source = Source::new("x.yaml", text);
+        let problems = Problems::new();
+        let file = File { source: &source, problems: &problems };
+        if let Some(tree) = file.parse()
+            && let Some(reader) = file.map(&tree, Text::new("状态", "state"))
+        {
+            read(&reader);
+            reader.finish();
+        }
+        let spot = |problem: Problem| {
+            let meant = problem.suggestion.map(|word| format!(" → {word}")).unwrap_or_default();
+            format!("{} {}:{}{meant}", problem.code, problem.span.line, problem.span.column)
+        };
+        problems.into_vec().into_iter().map(spot).collect()
+    }
+
+    #[test]
+    fn keys_are_missed_and_others_named() {
+        let found = read("stetes: {}\ntitle: x\n", |root| {
+            assert_eq!(root.text("title"), Some("x"));
+            root.required("states");
+        });
+        assert_eq!(found, ["E0131 1:1 → states", "E0132 1:1"]);
+        assert_eq!(read("x: 1\n", |root| assert_eq!(root.entries().len(), 1)), [""; 0]);
+    }
+
+    #[test]
+    fn a_missing_key_points_at_the_misspelt_one() {
+        let source = Source::new("x.yaml", "a: 1\nstetes: {}\n");
+        let problems = Problems::new();
+        let file = File { source: &source, problems: &problems };
+        let tree = file.parse().unwrap();
+        file.map(&tree, Text::same("x")).unwrap().required("states");
+        let list = problems.into_vec();
+        assert_eq!(list[0].also[0].span, Span { line: 2, column: 1, length: 6 });
+    }
+
+    #[test]
+    fn wrong_shapes_are_told_apart() {
+        assert_eq!(read("a: [1]\n", |root| assert!(root.text("a").is_none())), ["E0135 1:4"]);
+        assert_eq!(read("a: b\n", |root| assert!(root.list("a").is_empty())), ["E0134 1:4"]);
+        assert_eq!(read("a: b\n", |root| assert!(root.entries_of("a").is_empty())), ["E0133 1:4"]);
+        assert_eq!(read("a:\n", |root| assert!(root.entries_of("a").is_empty())), ["E0144 1:1"]);
+        assert_eq!(read("a:\n", |root| assert!(root.text("a").is_none())), ["E0144 1:1"]);
+        assert_eq!(read("[a]\n", |_| panic!("this is no map")), ["E0133 1:1"]);
+        // A map was meant, but a sign of another alphabet hides it.
+        let entries = |root: &Reader<'_>| assert!(root.entries_of("a").is_empty());
+        assert_eq!(read("a:\n  b：1\n", entries), ["E0111 2:4 → b:"]);
+        assert_eq!(read("a:\n  b:1\n", entries), ["E0125 2:3 → b: 1"]);
+        assert_eq!(read("a:\n  b:\u{3000}1\n", entries), ["E0123 2:5"]);
+    }
+
+    #[test]
+    fn one_stands_for_a_list_of_one() {
+        let texts = |text: &str| {
+            let words = RefCell::new(Vec::new());
+            let found =
+                read(text, |root| words.borrow_mut().extend(root.texts("to").iter().map(|word| word.0.to_owned())));
+            (words.into_inner(), found)
+        };
+        assert_eq!(texts("to: a\n"), (vec!["a".into()], vec![]));
+        assert_eq!(texts("to: [a, b]\n"), (vec!["a".into(), "b".into()], vec![]));
+        assert_eq!(texts("to: [a, [b]]\n"), (vec!["a".into()], vec!["E0135 1:9".into()]));
+    }
+
+    #[test]
+    fn only_true_and_false_are_flags() {
+        assert_eq!(read("a: true\n", |root| assert_eq!(root.flag("a"), Some(true))), [""; 0]);
+        assert_eq!(read("a: false\n", |root| assert_eq!(root.flag("a"), Some(false))), [""; 0]);
+        for (written, meant) in
+            [("yes", "true"), ("off", "false"), ("是", "true"), ("否", "false"), ("No", "false"), ("TRUE", "true")]
+        {
+            let found = read(&format!("a: {written}\n"), |root| assert_eq!(root.flag("a"), None));
+            assert_eq!(found, [format!("E0136 1:4 → {meant}")]);
+        }
+        assert_eq!(read("a: maybe\n", |root| assert_eq!(root.flag("a"), None)), ["E0137 1:4"]);
+    }
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        for (written, number) in [("0", 0), ("-3", -3), ("42", 42)] {
+            assert_eq!(read(&format!("a: {written}\n"), |root| assert_eq!(root.integer("a"), Some(number))), [""; 0]);
+        }
+        for (written, spot) in [
+            ("007", "E0138 1:4 → 7"),
+            ("-07", "E0138 1:4 → -7"),
+            ("00", "E0138 1:4 → 0"),
+            ("1e3", "E0138 1:4"),
+            ("1_000", "E0138 1:4"),
+            ("0x1f", "E0138 1:4"),
+            ("+1", "E0138 1:4"),
+            ("-0", "E0138 1:4 → 0"),
+            ("1.5", "E0138 1:4"),
+            ("３", "E0138 1:4"),
+            ("three", "E0138 1:4"),
+            ("9223372036854775808", "E0139 1:4"),
+        ] {
+            assert_eq!(read(&format!("a: {written}\n"), |root| assert_eq!(root.integer("a"), None)), [spot]);
+        }
+    }
+
+    #[test]
+    fn a_date_has_one_spelling() {
+        let day = jiff::civil::date(2025, 5, 10);
+        assert_eq!(read("a: 2025-05-10\n", |root| assert_eq!(root.date("a"), Some(day))), [""; 0]);
+        for (written, spot) in [
+            ("2025-5-10", "E0140 1:4 → 2025-05-10"),
+            ("2025/05/10", "E0140 1:4 → 2025-05-10"),
+            ("2025年5月10日", "E0140 1:4 → 2025-05-10"),
+            ("2025-02-30", "E0140 1:4"),
+            ("soon", "E0140 1:4"),
+        ] {
+            assert_eq!(read(&format!("a: {written}\n"), |root| assert_eq!(root.date("a"), None)), [spot]);
+        }
+    }
+
+    #[test]
+    fn texts_in_two_languages() {
+        let both = |root: &Reader<'_>| assert_eq!(root.localized("a"), Some(Text::new("结婚", "Marriage")));
+        assert_eq!(read("a: {zh: 结婚, en: Marriage}\n", both), [""; 0]);
+        assert_eq!(read("a: 结婚\n", |root| assert_eq!(root.localized("a"), Some(Text::same("结婚")))), [""; 0]);
+        assert_eq!(read("a: {zh: 结婚}\n", |root| assert_eq!(root.localized("a"), None)), ["E0132 1:4"]);
+        assert_eq!(read("a: {zh: 结, en: M, fr: M}\n", |root| drop(root.localized("a"))), ["E0131 1:19"]);
+        assert_eq!(read("a: [x]\n", |root| assert_eq!(root.localized("a"), None)), ["E0141 1:4"]);
+    }
+
+    #[test]
+    fn words_and_names() {
+        let kinds = [("parallel", 1), ("final", 2)];
+        assert_eq!(read("type: final\n", |root| assert_eq!(root.choice("type", &kinds), Some(2))), [""; 0]);
+        let found = read("type: paralel\n", |root| assert_eq!(root.choice("type", &kinds), None));
+        assert_eq!(found, ["E0143 1:7 → parallel"]);
+        let name = |root: &Reader<'_>| {
+            let (word, span) = root.text_at("id").unwrap();
+            root.file().identifier(word, span);
+        };
+        assert_eq!(read("id: a_1\n", name), [""; 0]);
+        assert_eq!(read("id: Funeral-Grant\n", name), ["E0142 1:5 → funeral_grant"]);
+        assert_eq!(read("id: 结婚\n", name), ["E0142 1:5"]);
+        assert_eq!(read("id: no\n", name), ["E0142 1:5"]);
+    }
+}

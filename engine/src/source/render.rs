@@ -181,3 +181,99 @@ fn related_json(related: &Related) -> Value {
         "note": {"zh": related.note.zh, "en": related.note.en},
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Source;
+    use super::*;
+
+    fn drawn(source: &Source, span: Span) -> String {
+        let problem = Problem::error("E0143", source, span, Text::new("这里不能写", "not known here"));
+        render(&problem, &source.text, Language::En)
+    }
+
+    #[test]
+    fn carets_stand_under_double_width_characters() {
+        let source = Source::new("x.yaml", "标题: 结婚登记 {to: 乙}\n");
+        let problem =
+            Problem::error("E0143", &source, Span { line: 1, column: 7, length: 2 }, Text::new("错", "wrong"))
+                .cause("因", "why")
+                .cure("改", "how")
+                .suggest(Some("right"))
+                .also("x.yaml".into(), Span { line: 1, column: 1, length: 2 }, Text::new("键", "the key"))
+                .also("y.yaml".into(), Span { line: 12, column: 3, length: 1 }, Text::new("别处", "elsewhere"));
+        let expected = "\
+error[E0143]: wrong
+ --> x.yaml:1:7
+  |
+1 | 标题: 结婚登记 {to: 乙}
+  |           ^^^^
+ ::: x.yaml:1:1
+  |
+1 | 标题: 结婚登记 {to: 乙}
+  | ---- the key
+ ::: y.yaml:12:3: elsewhere
+  |
+  = cause: why
+  = help: how
+  = did you mean: right
+";
+        assert_eq!(render(&problem, &source.text, Language::En), expected);
+        let chinese = render(&problem, &source.text, Language::Zh);
+        assert!(chinese.starts_with("error[E0143]: 错\n") && chinese.ends_with("= 是否想写: right\n"), "{chinese}");
+    }
+
+    #[test]
+    fn a_place_without_a_line_is_only_named() {
+        let source = Source::new("x.yaml", "");
+        assert_eq!(drawn(&source, Span::default()), "error[E0143]: not known here\n --> x.yaml\n");
+        assert_eq!(
+            drawn(&source, Span { line: 9, column: 1, length: 1 }),
+            "error[E0143]: not known here\n --> x.yaml:9:1\n"
+        );
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_place() {
+        let source = Source::new("x.yaml", format!("{}needle{}", "长".repeat(5_000), "y".repeat(5_000)));
+        let text = drawn(&source, Span { line: 1, column: 5_001, length: 6 });
+        let line = text.lines().nth(3).unwrap();
+        let carets = text.lines().nth(4).unwrap();
+        assert!(line.chars().map(width).sum::<usize>() < 2 * WINDOW, "{line}");
+        let columns = |text: &str, needle: &str| text[..text.find(needle).unwrap()].chars().map(width).sum::<usize>();
+        assert_eq!(columns(line, "needle"), columns(carets, "^"));
+        assert!(carets.ends_with(" ^^^^^^"));
+        // A place as long as the file is marked only as far as it is shown.
+        let text = drawn(&source, Span { line: 1, column: 1, length: 10_006 });
+        assert!(text.len() < 2_000);
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_gets_through() {
+        let source = Source::new("\u{1b}[2J.yaml", "a: \u{1b}[31m\tb\u{202e}c\r\n");
+        let problem =
+            Problem::error("E0103", &source, Span { line: 1, column: 4, length: 1 }, Text::same("\u{1b}[31m"));
+        let text = render(&problem, &source.text, Language::Zh);
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\t', '\r']), "{text:?}");
+    }
+
+    #[test]
+    fn machines_get_every_part() {
+        let source = Source::new("x.yaml", "a: b\n");
+        let problem = Problem::warning("W0301", &source, Span { line: 1, column: 4, length: 1 }, Text::new("甲", "a"))
+            .cure("乙", "b")
+            .suggest(Some("c"));
+        let expected = json!({
+            "code": "W0301", "severity": "warning", "file": "x.yaml", "line": 1, "column": 4, "length": 1,
+            "message": {"zh": "甲", "en": "a"}, "cause": {"zh": "", "en": ""}, "cure": {"zh": "乙", "en": "b"},
+            "suggestion": "c", "also": [],
+        });
+        assert_eq!(problem_json(&problem), expected);
+    }
+
+    #[test]
+    fn lines_end_as_yaml_says() {
+        assert_eq!(lines("a\r\nb\rc\n\nd"), ["a", "b", "c", "", "d"]);
+        assert_eq!(lines("\u{feff}"), [""]);
+    }
+}
