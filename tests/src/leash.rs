@@ -7,6 +7,7 @@
 use std::io::{self, BufRead, BufReader};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 /// `$1` the signal that ends the program, `$2` a folder to remove afterwards or nothing, the rest the program.
 const SCRIPT: &str = r#"
@@ -43,6 +44,7 @@ pub struct Leashed {
     hold: Option<ChildStdin>,
     output: Option<BufReader<ChildStdout>>,
     printed: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
     process: u32,
 }
 
@@ -69,7 +71,7 @@ impl Leash {
         let mut line = String::new();
         output.read_line(&mut line)?;
         let process = line.trim().parse().map_err(|_| io::Error::other(format!("{program} did not start")))?;
-        Ok(Leashed { shell, hold, output: Some(output), printed: Arc::default(), process })
+        Ok(Leashed { shell, hold, output: Some(output), printed: Arc::default(), reader: None, process })
     }
 }
 
@@ -85,7 +87,7 @@ impl Leashed {
     ///
     /// # Errors
     /// When the program ends first; the error holds all that it printed.
-    pub fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> io::Result<T> {
+    pub fn wait_for<T>(&mut self, mut find: impl FnMut(&str) -> Option<T>) -> io::Result<T> {
         let mut output = self.output.take().ok_or_else(|| io::Error::other("the output was read before"))?;
         loop {
             let mut line = String::new();
@@ -95,19 +97,19 @@ impl Leashed {
             append(&self.printed, &line);
             if let Some(found) = find(&line) {
                 let printed = Arc::clone(&self.printed);
-                std::thread::spawn(move || {
+                self.reader = Some(std::thread::spawn(move || {
                     let mut line = String::new();
                     while output.read_line(&mut line).is_ok_and(|length| length > 0) {
                         append(&printed, &line);
                         line.clear();
                     }
-                });
+                }));
                 return Ok(found);
             }
         }
     }
 
-    /// What the program has printed so far.
+    /// What the program has printed so far; all of it once the program was waited for.
     #[must_use]
     pub fn printed(&self) -> String {
         self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -121,7 +123,11 @@ impl Leashed {
 
     /// Waits until the program has ended; its exit status, if it had one.
     pub fn wait(&mut self) -> Option<i32> {
-        self.shell.wait().ok().and_then(|status| status.code())
+        let status = self.shell.wait().ok().and_then(|status| status.code());
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+        status
     }
 
     /// Ends the program by the leash's signal and waits until it is gone.

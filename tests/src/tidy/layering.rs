@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 18] = [
+pub const PURE: [&str; 19] = [
     "value",
     "text",
     "source",
@@ -13,6 +13,7 @@ pub const PURE: [&str; 18] = [
     "organisation",
     "expression",
     "form",
+    "parameter",
     "kernel",
     "definition",
     "rulebook",
@@ -44,7 +45,10 @@ pub fn module_of(path: &str) -> Option<&str> {
 /// Uses of a module that stands later in the order, and modules that the order does not know.
 #[must_use]
 pub fn upward_uses(file: &SourceFile) -> Vec<Finding> {
-    let Some(module) = module_of(&file.path).filter(|module| *module != "lib") else { return Vec::new() };
+    let Some(module) = module_of(&file.path) else { return Vec::new() };
+    if module == "lib" {
+        return out_of_order(file);
+    }
     let Some(own) = place(module) else {
         return vec![file.finding(1, format!("the module `{module}` has no place in the engine's reading order"))];
     };
@@ -59,6 +63,22 @@ pub fn upward_uses(file: &SourceFile) -> Vec<Finding> {
             None => format!("`{module}` uses `crate::{used}`, which is no module of the engine"),
         };
         found.push(file.finding(line, what));
+    }
+    found
+}
+
+/// `lib.rs` declares the modules in the order in which they are to be read.
+fn out_of_order(file: &SourceFile) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut last = 0;
+    for (n, line) in file.code.lines().enumerate() {
+        let Some(name) = line.trim().trim_start_matches("pub ").strip_prefix("mod ") else { continue };
+        let name = name.trim_end_matches(';');
+        match place(name) {
+            Some(own) if own < last => found.push(file.finding(n + 1, format!("`{name}` is declared out of order"))),
+            Some(own) => last = own,
+            None => found.push(file.finding(n + 1, format!("`{name}` has no place in the engine's reading order"))),
+        }
     }
     found
 }

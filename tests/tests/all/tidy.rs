@@ -41,6 +41,8 @@ fn a_use_of_a_later_module_is_found() {
     catches("engine/src/kernel.rs", "fn f() { crate::definition::load() }", "`kernel` uses `definition`");
     catches("engine/src/clock.rs", "use crate::sundry::X;", "no module of the engine");
     catches("engine/src/sundry.rs", "", "no place in the engine's reading order");
+    catches("engine/src/lib.rs", "pub mod case;\npub mod clock;", "`clock` is declared out of order");
+    allows("engine/src/lib.rs", "pub mod clock;\n\npub mod case;");
     allows("engine/src/clock.rs", "use crate::{calendar::Calendar, text::Text, clock::pause::Pause};");
     allows("engine/src/clock/pause.rs", "use super::Limit;");
     allows("engine/src/clock.rs", "/// See [`crate::case`].\n#[cfg(test)]\nmod tests { use crate::case::Case; }");
