@@ -48,6 +48,7 @@ mod problem;
 mod references;
 mod scan;
 mod types;
+mod words;
 
 pub use evaluate::{Names, STEPS_MAX};
 pub use fault::Fault;
@@ -75,7 +76,7 @@ impl Expression {
     /// # Errors
     /// Every mistake that was found, each with its place in the text; only the first where the text cannot be read.
     pub fn parse(text: &str, scope: &dyn Scope, expected: &Type) -> Result<Expression, Vec<ExpressionProblem>> {
-        scan::scan(text).map_err(|problem| vec![problem])?;
+        scan::scan(text).map_err(|problem| vec![*problem])?;
         let parser = cel::Env::default().with_optional_support(false).parser().error_recovery_limit(0);
         let (tree, source) = parser.parse_with_source_info(text).map_err(|errors| vec![syntax(text, &errors)])?;
         let mut lowering = Lowering::new(text, &source, scope);
@@ -85,7 +86,7 @@ impl Expression {
         let mut problems = lowering.problems;
         let whole = Span::new(0, text.chars().count());
         if problems.is_empty() && node.depth() > DEPTH_MAX {
-            problems.push(scan::too_deep(whole));
+            problems.push(*scan::too_deep(whole));
         }
         if problems.is_empty() && node.cost() > STEPS_MAX {
             problems.push(ExpressionProblem::new(
@@ -106,6 +107,12 @@ impl Expression {
     /// A value that never changes.
     pub fn constant(value: Value) -> Expression {
         Expression { text: written(&value), node: Node::Constant(value) }
+    }
+
+    /// A name or a field, read by its path from a root name. The caller vouches that it exists.
+    pub fn path(path: &[&str]) -> Expression {
+        let node = Node::Path(path.iter().map(|step| (*step).to_owned()).collect());
+        Expression { text: path.join("."), node }
     }
 
     /// The value.
@@ -155,10 +162,7 @@ impl Expression {
 
     /// The value, if it is written out.
     pub fn as_constant(&self) -> Option<&Value> {
-        match &self.node {
-            Node::Constant(value) => Some(value),
-            _ => None,
-        }
+        if let Node::Constant(value) = &self.node { Some(value) } else { None }
     }
 
     /// Holds where this does not (`unless`).

@@ -229,8 +229,8 @@ impl Lowering<'_> {
             self.fail(arguments_problem("active(\"state\")", span));
             return None;
         };
-        let problem = match self.scope.state(&path) {
-            Ok(()) => return Some(path),
+        let problem = match self.scope.state_path(&path) {
+            Ok(full) => return Some(full),
             Err(StateProblem::Unknown { suggestion }) => ExpressionProblem::new(
                 code::UNKNOWN_STATE,
                 span,

@@ -42,10 +42,7 @@ pub trait Names {
 }
 
 fn field<'v>(value: &'v Value, name: &String) -> Option<&'v Value> {
-    match value {
-        Value::Map(map) => map.get(name),
-        _ => None,
-    }
+    if let Value::Map(map) = value { map.get(name) } else { None }
 }
 
 /// One evaluation.
@@ -151,10 +148,7 @@ impl<'a> Evaluation<'a> {
     /// The value, which must have been given.
     fn answered(&mut self, node: &'a Node) -> Computed<'a> {
         let value = self.value(node)?;
-        match value.as_ref() {
-            Value::Null => Err(Fault::Unanswered(label(node))),
-            _ => Ok(value),
-        }
+        if *value == Value::Null { Err(Fault::Unanswered(label(node))) } else { Ok(value) }
     }
 
     fn both(&mut self, pair: &'a [Node; 2]) -> Result<[Cow<'a, Value>; 2], Fault> {
@@ -182,32 +176,11 @@ impl<'a> Evaluation<'a> {
     fn index(&mut self, pair: &'a [Node; 2]) -> Computed<'a> {
         let [of, at] = pair;
         let (of, at) = (self.answered(of)?, self.answered(at)?);
-        let missing = match (of.as_ref(), at.as_ref()) {
-            (Value::List(_), Value::Int(at)) => Err(Fault::Index(*at)),
-            (Value::Map(_), Value::Text(_)) => Ok(Cow::Owned(Value::Null)),
-            (Value::List(_), other) => return Err(mismatch("a whole number", other)),
-            (Value::Map(_), other) => return Err(mismatch("text", other)),
-            (other, _) => return Err(mismatch("a list or named values", other)),
-        };
-        let inside = |of: &Value| match at.as_ref() {
-            Value::Int(at) => {
-                usize::try_from(*at).ok().filter(|at| matches!(of, Value::List(list) if *at < list.len()))
+        match (of, at.as_ref()) {
+            (Cow::Borrowed(value), at) => {
+                element(value, at).map(|found| found.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
             }
-            _ => None,
-        };
-        match of {
-            Cow::Borrowed(value) => match (value, at.as_ref()) {
-                (Value::List(list), _) => inside(value).map_or(missing, |at| Ok(Cow::Borrowed(&list[at]))),
-                (Value::Map(map), Value::Text(name)) => map.get(name).map_or(missing, |value| Ok(Cow::Borrowed(value))),
-                (_, _) => missing,
-            },
-            Cow::Owned(value) => match (&value, at.as_ref()) {
-                (Value::List(list), _) => inside(&value).map_or(missing, |at| Ok(Cow::Owned(list[at].clone()))),
-                (Value::Map(map), Value::Text(name)) => {
-                    map.get(name).map_or(missing, |value| Ok(Cow::Owned(value.clone())))
-                }
-                (_, _) => missing,
-            },
+            (Cow::Owned(value), at) => Ok(Cow::Owned(element(&value, at)?.cloned().unwrap_or_default())),
         }
     }
 
@@ -316,6 +289,20 @@ impl<'a> Evaluation<'a> {
             arguments.push(value);
         }
         function.call(&arguments.iter().map(Cow::as_ref).collect::<Vec<_>>())
+    }
+}
+
+/// An element of a list, or the value under a name, where there is one.
+fn element<'v>(of: &'v Value, at: &Value) -> Result<Option<&'v Value>, Fault> {
+    match (of, at) {
+        (Value::List(list), Value::Int(at)) => {
+            let found = usize::try_from(*at).ok().and_then(|position| list.get(position));
+            found.map(Some).ok_or(Fault::Index(*at))
+        }
+        (Value::Map(map), Value::Text(name)) => Ok(map.get(name)),
+        (Value::List(_), other) => Err(mismatch("a whole number", other)),
+        (Value::Map(_), other) => Err(mismatch("text", other)),
+        (other, _) => Err(mismatch("a list or named values", other)),
     }
 }
 

@@ -132,12 +132,11 @@ impl Function {
                 }
                 joined
             }
-            Function::Sum => match &arguments[0] {
-                Type::List(of) if matches!(**of, Type::Int | Type::Money) => (**of).clone(),
-                Type::List(of) if **of == Type::Any => Type::Any,
-                Type::Any => Type::Any,
-                _ => return Err(0),
-            },
+            Function::Sum => {
+                let summed =
+                    [Type::Int, Type::Money, Type::Any].into_iter().find(|of| arguments[0] == Type::list(of.clone()));
+                summed.or((arguments[0] == Type::Any).then_some(Type::Any)).ok_or(0_usize)?
+            }
             Function::DaysBetween | Function::MonthsBetween | Function::YearsBetween | Function::Age => {
                 fits(&[Type::Date])?;
                 Type::Int

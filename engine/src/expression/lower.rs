@@ -109,7 +109,7 @@ impl<'s> Lowering<'s> {
             return Typed { node: Node::Element(at), of: self.elements[at].1.clone() };
         }
         if let Some(of) = self.scope.root(name) {
-            return Typed { node: Node::Path(vec![name.to_owned()]), of };
+            return self.read(vec![name.to_owned()], of);
         }
         let wrong_case = match name {
             "True" | "TRUE" | "yes" | "Yes" => Some("true"),
@@ -177,14 +177,24 @@ impl<'s> Lowering<'s> {
                 ));
             }
         };
-        let node = match of.node {
+        match of.node {
             Node::Path(mut path) => {
                 path.push(name.to_owned());
-                Node::Path(path)
+                self.read(path, field_type)
             }
-            node => Node::Member(Box::new(node), name.to_owned()),
-        };
-        Typed { node, of: field_type }
+            node => Typed { node: Node::Member(Box::new(node), name.to_owned()), of: field_type },
+        }
+    }
+
+    /// A whole path, or what stands for it here.
+    fn read(&self, path: Vec<String>, of: Type) -> Typed {
+        match self.scope.stands_for(&path) {
+            Some((mut expression, of)) => {
+                expression.node.deepen(self.elements.len());
+                Typed { node: expression.node, of }
+            }
+            None => Typed { node: Node::Path(path), of },
+        }
     }
 
     /// A list written out.
@@ -199,10 +209,7 @@ impl<'s> Lowering<'s> {
         let nodes: Vec<Node> = elements.into_iter().map(|element| element.node).collect();
         let constants: Option<Vec<Value>> = nodes
             .iter()
-            .map(|node| match node {
-                Node::Constant(value) => Some(value.clone()),
-                _ => None,
-            })
+            .map(|node| if let Node::Constant(value) = node { Some(value.clone()) } else { None })
             .collect();
         Typed { node: constants.map_or(Node::List(nodes), |list| Node::Constant(Value::List(list))), of }
     }

@@ -150,27 +150,61 @@ impl Node {
     pub(super) fn cost(&self) -> u64 {
         if let Node::Loop(_, pair) = self {
             let [list, body] = pair.as_ref();
-            let rows = match list {
-                Node::Constant(Value::List(list)) => list.len() as u64,
-                Node::List(list) => list.len() as u64,
-                _ => ROWS_ASSUMED,
-            };
+            let rows = list.rows().map_or(ROWS_ASSUMED, |rows| rows as u64);
             return 1 + list.cost() + rows.saturating_mul(body.cost());
         }
         self.children().into_iter().fold(1, |sum, node| sum.saturating_add(node.cost()))
     }
 
+    /// Elements, where the list is written out.
+    fn rows(&self) -> Option<usize> {
+        if let Node::Constant(Value::List(list)) = self {
+            return Some(list.len());
+        }
+        if let Node::List(nodes) = self { Some(nodes.len()) } else { None }
+    }
+
+    /// Puts this tree inside `loops` loops more: the elements of its own loops are further in.
+    pub(super) fn deepen(&mut self, loops: usize) {
+        if let Node::Element(at) = self {
+            *at += loops;
+        }
+        for child in self.children_mut() {
+            child.deepen(loops);
+        }
+    }
+
+    fn children_mut(&mut self) -> Vec<&mut Node> {
+        match self {
+            Node::Constant(_) | Node::Path(_) | Node::Element(_) | Node::Active(_) => Vec::new(),
+            Node::Member(node, _) | Node::Has(node) | Node::Not(node) | Node::Negate(node) => vec![node],
+            Node::Index(pair)
+            | Node::Equal(_, pair)
+            | Node::Order(_, pair)
+            | Node::Arithmetic(_, pair)
+            | Node::Shift(_, pair)
+            | Node::In(pair)
+            | Node::Loop(_, pair) => pair.iter_mut().collect(),
+            Node::If(three) => three.iter_mut().collect(),
+            Node::List(nodes) | Node::And(nodes) | Node::Or(nodes) => nodes.iter_mut().collect(),
+            Node::Function(_, nodes) | Node::Call(_, nodes) => nodes.iter_mut().collect(),
+            Node::Map(entries) => entries.iter_mut().map(|(_, node)| node).collect(),
+        }
+    }
+
     /// The texts this must be one of, where it is written out: a literal, a list of them, a choice of them.
     pub(super) fn literals(&self) -> Option<Vec<&str>> {
-        match self {
-            Node::Constant(Value::Text(text)) => Some(vec![text]),
-            Node::Constant(Value::List(list)) => list.iter().map(Value::as_text).collect(),
-            Node::If(three) => {
-                let mut texts = three[1].literals()?;
-                texts.extend(three[2].literals()?);
-                Some(texts)
-            }
-            _ => None,
+        if let Node::If(three) = self {
+            let [_, yes, no] = three.as_ref();
+            let mut texts = yes.literals()?;
+            texts.extend(no.literals()?);
+            return Some(texts);
+        }
+        let Node::Constant(value) = self else { return None };
+        if let Value::List(list) = value {
+            list.iter().map(Value::as_text).collect()
+        } else {
+            Some(vec![value.as_text()?])
         }
     }
 }

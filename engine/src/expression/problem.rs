@@ -91,6 +91,11 @@ impl ExpressionProblem {
     }
 }
 
+/// A problem that ends the reading, boxed because it is large and rare.
+pub(super) fn refused(code: &'static str, span: Span, message: Text, cure: Text) -> Box<ExpressionProblem> {
+    Box::new(ExpressionProblem::new(code, span, message, cure))
+}
+
 /// A sentence with the same words put into both languages.
 macro_rules! both {
     ($zh:literal, $en:literal $(, $argument:expr)* $(,)?) => {

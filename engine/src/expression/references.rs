@@ -82,29 +82,23 @@ impl Reading {
 
 /// The paths that are answered if `node` gives `holds`.
 fn answered(node: &Node, holds: bool) -> Vec<Vec<String>> {
-    match node {
-        Node::Has(of) if holds => path(of),
-        Node::Not(of) => answered(of, !holds),
-        Node::And(nodes) if holds => nodes.iter().flat_map(|node| answered(node, true)).collect(),
-        Node::Or(nodes) if !holds => nodes.iter().flat_map(|node| answered(node, false)).collect(),
-        Node::Equal(same, pair) => {
-            let [left, right] = pair.as_ref();
-            match (left, right) {
-                (of, Node::Constant(value)) | (Node::Constant(value), of)
-                    if (*same == holds) == (*value != Value::Null) =>
-                {
-                    path(of)
-                }
-                (_, _) => Vec::new(),
-            }
-        }
-        _ => Vec::new(),
+    let all = |nodes: &[Node]| nodes.iter().flat_map(|node| answered(node, holds)).collect();
+    if let Node::Not(of) = node {
+        return answered(of, !holds);
     }
+    if let (Node::Has(of), true) = (node, holds) {
+        return path(of);
+    }
+    if let (Node::And(nodes), true) | (Node::Or(nodes), false) = (node, holds) {
+        return all(nodes);
+    }
+    let Node::Equal(same, pair) = node else { return Vec::new() };
+    let [left, right] = pair.as_ref();
+    let ((of, Node::Constant(value)) | (Node::Constant(value), of)) = (left, right) else { return Vec::new() };
+    // `p == "x"` and `p != null`.
+    if (*same == holds) == (*value != Value::Null) { path(of) } else { Vec::new() }
 }
 
 fn path(node: &Node) -> Vec<Vec<String>> {
-    match node {
-        Node::Path(path) => vec![path.clone()],
-        _ => Vec::new(),
-    }
+    if let Node::Path(path) = node { vec![path.clone()] } else { Vec::new() }
 }

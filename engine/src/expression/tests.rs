@@ -10,6 +10,7 @@ use super::*;
 
 mod hostile;
 mod messages;
+mod random;
 
 /// A scope and its values for tests.
 pub(super) struct World {
@@ -90,7 +91,7 @@ impl Names for World {
     fn call(&self, function: &str, arguments: &[Value]) -> Result<Value, Fault> {
         match (function, arguments) {
             ("visits", [Value::Text(_)]) => Ok(Value::Int(2)),
-            ("parameter", [Value::Text(name)]) if name == "cap" => Ok(Value::Money(500_00)),
+            ("parameter", [Value::Text(name)]) if name == "cap" => Ok(Value::Money(50_000)),
             _ => Err(Fault::Function { function: function.into(), reason: "no value today".into() }),
         }
     }
@@ -226,4 +227,55 @@ fn expressions_combine_and_keep_their_words() {
     assert_eq!(parse("x == 2").or(both).truth(&world), Ok(true));
     assert_eq!(Expression::constant(Value::Money(-1205)).to_string(), "money(\"-12.05\")");
     assert_eq!(parse("active('a1') || visits('a1') > 1").states(), ["a1"]);
+}
+
+/// A fragment: its inputs stand for something else, its states have longer paths.
+struct Fragment(World);
+
+impl Scope for Fragment {
+    fn root(&self, name: &str) -> Option<Type> {
+        match name {
+            "input" => Some(Type::map([("held_while", Type::Bool), ("rounds", Type::Int)])),
+            other => self.0.root(other),
+        }
+    }
+
+    fn roots(&self) -> Vec<String> {
+        vec!["answers".into(), "input".into()]
+    }
+
+    fn state(&self, path: &str) -> Result<(), StateProblem> {
+        self.0.state(path)
+    }
+
+    fn state_path(&self, path: &str) -> Result<String, StateProblem> {
+        self.0.state(path).map(|()| format!("handling.item.{path}"))
+    }
+
+    fn stands_for(&self, path: &[String]) -> Option<(Expression, Type)> {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            ["input", "held_while"] => {
+                let condition = "answers.report.heirs.exists(x, x.share > 60)";
+                Some((Expression::parse(condition, &self.0, &Type::Bool).unwrap(), Type::Bool))
+            }
+            ["input", "rounds"] => Some((Expression::constant(Value::Int(2)), Type::Int)),
+            ["answers", "own"] => Some((Expression::path(&["answers", "report"]), Type::map([("age", Type::Int)]))),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn a_fragment_puts_its_inputs_and_paths_into_the_tree() {
+    let heir = |share| Value::Map(BTreeMap::from([("share".to_owned(), Value::Int(share))]));
+    let heirs = Value::List(vec![heir(30), heir(70)]);
+    let fragment = Fragment(World::form(&[("heirs", heirs), ("age", Value::Int(2))]));
+    let parse = |text: &str| Expression::parse(text, &fragment, &Type::Bool);
+    let held = parse("[1, 2].exists(n, n == input.rounds && input.held_while)").unwrap();
+    assert_eq!(held.truth(&fragment.0), Ok(true));
+    assert_eq!(held.references()[0].path, "answers.report.heirs");
+    assert_eq!(parse("active('a1')").unwrap().states(), ["handling.item.a1"]);
+    let problems = parse("input.held_while && input.round > 1").unwrap_err();
+    assert_eq!((problems[0].code, problems[0].column), ("E0206", 26));
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Expression;
 use crate::text::Text;
 
 /// What a value may be, as a file declares it and the checker proves it.
@@ -197,4 +198,20 @@ pub trait Scope {
     /// # Errors
     /// No such state, or more than one.
     fn state(&self, path: &str) -> Result<(), StateProblem>;
+
+    /// What the state is called when the expression is evaluated; the name as it is written, unless a scope (a
+    /// fragment that is used in several places) knows a longer one.
+    ///
+    /// # Errors
+    /// No such state, or more than one.
+    fn state_path(&self, path: &str) -> Result<String, StateProblem> {
+        self.state(path).map(|()| path.to_owned())
+    }
+
+    /// What a path means where the expression is used, if it is not to be read as it is written: an input of a
+    /// fragment (its value or condition), or a name that is short for a longer path. Asked for every root name and
+    /// every field after it, from left to right; places in the text stay those of the author.
+    fn stands_for(&self, _path: &[String]) -> Option<(Expression, Type)> {
+        None
+    }
 }

@@ -55,3 +55,65 @@ fn a_used_up_budget_stops_the_evaluation() {
     assert_eq!(value(&world, "true || rows.exists(a, rows.exists(b, a < b - 1000))"), Ok(Value::Bool(true)));
     assert_eq!(value(&world, "rows.exists(a, rows.exists(b, a < b - 1000)) || true"), Err(Fault::Exhausted));
 }
+
+/// Texts that some template or expression language would evaluate: every opening and closing with every payload.
+fn polyglots() -> Vec<String> {
+    let marks = [
+        ("${", "}"),
+        ("#{", "}"),
+        ("{{", "}}"),
+        ("*{", "}"),
+        ("@{", "}"),
+        ("~{", "}"),
+        ("<%= ", " %>"),
+        ("__${", "}__::.x"),
+        ("$(", ")"),
+        ("`", "`"),
+        ("{%", "%}"),
+        ("[[${", "}]]"),
+        ("${{", "}}"),
+        ("<#assign x=", ">"),
+        ("#set($x=", ")"),
+        ("=", ""),
+        ("'+", "+'"),
+        ("\" + ", " + \""),
+        ("\\u0024{", "}"),
+        ("", ""),
+    ];
+    let payloads = [
+        "7*7",
+        "1+1",
+        "x == 1",
+        "active(\"a1\")",
+        "true || true",
+        "T(java.lang.Runtime).getRuntime().exec(\"id\")",
+        "money(\"1.00\")",
+        "answers.report.name",
+        "'a'.constructor.constructor('return 1')()",
+        "{\"a\": 1}",
+    ];
+    marks.iter().flat_map(|(open, close)| payloads.iter().map(move |inner| format!("{open}{inner}{close}"))).collect()
+}
+
+#[test]
+fn data_is_never_evaluated() {
+    let polyglots = polyglots();
+    assert_eq!(polyglots.len(), 200);
+    for data in polyglots {
+        let world = World::bare(json!({"x": data, "rows": [{"n": data}], "event": {"data": {"n": data}}}));
+        let same = Ok(Value::Text(data.clone()));
+        for text in ["x", "x + ''", "rows[0].n", "rows.map(r, r.n)[0]", "event.data['n']", "true ? x : ''", "string(x)"]
+        {
+            assert_eq!(value(&world, text), same, "{text} on {data}");
+        }
+        for text in ["x == event.data.n", "x in [event.data.n]", "x.contains(event.data.n)", "{'k': x}.k == x"] {
+            assert_eq!(value(&world, text), Ok(Value::Bool(true)), "{text} on {data}");
+        }
+        assert_eq!(value(&world, "date(x)"), Err(Fault::Malformed("a date")), "{data}");
+        assert_eq!(value(&world, "money(x)"), Err(Fault::Malformed("an amount of money")), "{data}");
+        assert!(matches!(value(&world, "x && true"), Err(Fault::Mismatch { .. })), "{data}");
+        // Written into an expression as a literal it is still only text.
+        let literal = Expression::constant(Value::Text(data.clone())).to_string();
+        assert_eq!(value(&world, &literal), same, "{literal}");
+    }
+}
