@@ -2,6 +2,9 @@
 //! [`read`] lowers, and every answer says whether the data really cover the day that was asked about.
 
 mod hours;
+mod read;
+#[cfg(test)]
+mod read_tests;
 
 use std::fmt::Write as _;
 
@@ -10,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use hours::OfficeHours;
+pub use read::read;
 
 use crate::text::Text;
 use crate::value::{date_of_epoch_day, epoch_day};

@@ -27,6 +27,8 @@
 mod count;
 mod deadline;
 mod explain;
+#[cfg(test)]
+mod golden_tests;
 mod limit;
 mod office;
 mod run;

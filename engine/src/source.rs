@@ -65,6 +65,7 @@
 //! | E0120 | indentation | E0124 | comma missing or too many |
 //! | E0125 | no colon, or no space behind it | | |
 
+mod bytes;
 mod closest;
 mod diagnose;
 mod file;
@@ -157,8 +158,8 @@ impl Source {
     ///
     /// # Errors
     /// E0101 for too many bytes, E0102 for bytes that are not UTF-8.
-    pub fn from_bytes(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<Source, Problem> {
-        parse::decode(path.into(), bytes)
+    pub fn from_bytes(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<Source, Box<Problem>> {
+        bytes::decode(path.into(), bytes)
     }
 }
 

@@ -20,10 +20,10 @@ pub fn weekday(date: Date) -> Text {
     }
 }
 
-/// A date with its day of the week: `2025-10-11(周六)`, `2025-10-11 (Sat)`.
+/// A date with its day of the week: `2025-10-11（周六）`, `2025-10-11 (Sat)`.
 pub fn day_title(date: Date) -> Text {
     let weekday = weekday(date);
-    Text::new(format!("{date}({})", weekday.zh), format!("{date} ({})", weekday.en))
+    Text::new(format!("{date}（{}）", weekday.zh), format!("{date} ({})", weekday.en))
 }
 
 /// Date and time without the offset, to the minute where it is one.
@@ -80,14 +80,14 @@ impl ProofLine {
         let sum = length_title(self.sum_ms);
         let silent = matches!(self.reason, Reason::RolledTo | Reason::NotAfter | Reason::Extended(_));
         let (zh, en) = if self.is_counted() {
-            (format!(",计入(累计 {})", sum.zh), format!(", counted ({} so far)", sum.en))
+            (format!("，计入（累计 {}）", sum.zh), format!(", counted ({} so far)", sum.en))
         } else if silent {
             (String::new(), String::new())
         } else {
-            (",不计".to_owned(), ", not counted".to_owned())
+            ("，不计".to_owned(), ", not counted".to_owned())
         };
         let assumed = if self.assumed {
-            Text::new(",暂按周一至周五推算,日历尚未公布", ", assumed: the calendar does not cover this day")
+            Text::new("，暂按周一至周五推算，日历尚未公布", ", assumed: the calendar does not cover this day")
         } else {
             Text::default()
         };
@@ -112,18 +112,18 @@ impl ProofLine {
             Reason::Weekend => Text::new("周末", "weekend"),
             Reason::Holiday(name) => Text::new(name.zh.clone() + "放假", name.en.clone()),
             Reason::Paused(kind) if kind.is_empty() => Text::new("中止", "paused"),
-            Reason::Paused(kind) => Text::new(format!("中止({kind})"), format!("paused ({kind})")),
+            Reason::Paused(kind) => Text::new(format!("中止（{kind}）"), format!("paused ({kind})")),
             Reason::Extended(by) => {
                 let by = by.title();
                 Text::new(format!("延长 {}", by.zh), format!("extended by {}", by.en))
             }
-            Reason::RolledWeekend => Text::new("最后一日遇周末,顺延", "the last day falls on a weekend and moves on"),
+            Reason::RolledWeekend => Text::new("最后一日遇周末，顺延", "the last day falls on a weekend and moves on"),
             Reason::RolledHoliday(name) => Text::new(
-                format!("最后一日遇{}放假,顺延", name.zh),
+                format!("最后一日遇{}放假，顺延", name.zh),
                 format!("the last day falls on {} and moves on", name.en),
             ),
             Reason::RolledTo => Text::new("顺延至此工作日为最后一日", "the next working day is the last day"),
-            Reason::NotAfter => Text::new("不得晚于另一时限,到此为止", "may not outlast another clock and ends here"),
+            Reason::NotAfter => Text::new("不得晚于另一时限，到此为止", "may not outlast another clock and ends here"),
         }
     }
 }
@@ -132,7 +132,7 @@ impl Deadline {
     /// The deadline as one sentence.
     pub fn text(&self) -> Text {
         let provisional = if self.provisional {
-            Text::new("(暂定,待日历公布后重算)", " (provisional until the calendar is published)")
+            Text::new("（暂定，待日历公布后重算）", " (provisional until the calendar is published)")
         } else {
             Text::default()
         };
@@ -149,7 +149,7 @@ impl Deadline {
             Due::Paused { since, left_ms, .. } => {
                 let (since, left) = (time_title(*since), length_title(*left_ms));
                 Text::new(
-                    format!("自 {since} 起中止,尚余 {}{}", left.zh, provisional.zh),
+                    format!("自 {since} 起中止，尚余 {}{}", left.zh, provisional.zh),
                     format!("paused since {since}, {} left{}", left.en, provisional.en),
                 )
             }

@@ -2,6 +2,7 @@
 //! accepted, because "5 days" and "5 working days" are different law.
 
 mod problem;
+mod read;
 
 use std::fmt;
 use std::str::FromStr;
@@ -314,4 +315,56 @@ impl From<Limit> for String {
 /// At most 40 characters of what was written.
 fn brief(text: &str) -> String {
     text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for text in [
+            "1 workday",
+            "2 workdays",
+            "30 days",
+            "24 hours",
+            "1 hour",
+            "4 workhours",
+            "3 months",
+            "90 minutes",
+            "15 seconds",
+            "0 milliseconds",
+            "{before_day: 10, of: next_month}",
+        ] {
+            assert_eq!(Limit::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Limit::parse(" 1 workdays ").unwrap().to_string(), "1 workday");
+        assert_eq!(Limit::parse("{of: next_month,before_day:31}"), Ok(Limit::BeforeDay { day: 31 }));
+        assert_eq!(Limit::parse("90 minutes").unwrap().span().and_then(Span::exact_ms), Some(5_400_000));
+        assert_eq!(Limit::parse("90 workhours").unwrap().span().and_then(Span::exact_ms), None);
+    }
+
+    #[test]
+    fn a_limit_without_a_known_unit_is_refused_with_advice() {
+        let problem = |text: &str| Limit::parse(text).unwrap_err();
+        assert_eq!(problem("30"), LimitProblem::BareNumber { number: "30".into() });
+        assert!(problem("30").message().en.contains("30 workdays"));
+        assert_eq!(
+            problem("5 工作日"),
+            LimitProblem::UnknownUnit { word: "工作日".into(), meant: Some(Unit::Workdays) }
+        );
+        assert_eq!(problem("5 fortnights"), LimitProblem::UnknownUnit { word: "fortnights".into(), meant: None });
+        assert_eq!(problem(""), LimitProblem::Empty);
+        assert_eq!(problem("0 days"), LimitProblem::Zero { unit: Unit::Days });
+        assert_eq!(problem("99999999999999999999 days"), LimitProblem::TooLong { unit: Unit::Days, maximum: 36_525 });
+        for text in ["P3D", "-3 days", "+3 days", "three days", "1.5 days"] {
+            assert!(matches!(problem(text), LimitProblem::NotANumber { .. }), "{text}");
+        }
+        for text in ["{before_day: 0, of: next_month}", "{before_day: x, of: next_month}"] {
+            assert!(matches!(problem(text), LimitProblem::DayOfMonth { .. }), "{text}");
+        }
+        for text in ["{before_day: 3}", "{before_day: 3, of: month}", "{}", "{before_day: 3, before_day: 4}"] {
+            assert!(matches!(problem(text), LimitProblem::CutOff { .. }), "{text}");
+        }
+    }
 }

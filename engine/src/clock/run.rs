@@ -83,8 +83,8 @@ impl PauseProblem {
     /// For people.
     pub fn message(&self) -> Text {
         let zh = match self {
-            PauseProblem::Negative { from, to } => format!("中止的结束早于开始({from} … {to})"),
-            PauseProblem::Overlap { from } => format!("中止区间重叠:自 {from} 起的中止开始时,另一段尚未结束"),
+            PauseProblem::Negative { from, to } => format!("中止的结束早于开始（{from} … {to}）"),
+            PauseProblem::Overlap { from } => format!("中止区间重叠：自 {from} 起的中止开始时，另一段尚未结束"),
         };
         Text::new(zh, self.to_string())
     }

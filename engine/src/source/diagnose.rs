@@ -148,7 +148,7 @@ impl<'a> Stop<'a> {
                 let open = quoting::depth(&chars[..reach.min(chars.len())]) > 0;
                 (line == self.line && open).then(|| (0..reach.min(chars.len())).rev().find(|&at| chars[at] == '，'))?
             };
-            let found = key.or_else(|| chars.iter().position(|c| bracket(c))).or_else(comma);
+            let found = key.or_else(|| chars.iter().position(bracket)).or_else(comma);
             if let Some(at) = found {
                 let before: String = if chars[at] == '：' { chars[start..at].iter().collect() } else { String::new() };
                 let span = Span { line: small(line), column: small(at + 1), length: 1 };

@@ -87,21 +87,17 @@ impl<'a> File<'a> {
 
     /// Reads a value as `true` or `false`.
     pub fn flag(self, node: &'a Node) -> Option<bool> {
-        self.scalar(node, scalar::flag)
+        scalar::flag(self, node, self.text(node)?)
     }
 
     /// Reads a value as a whole number.
     pub fn integer(self, node: &'a Node) -> Option<i64> {
-        self.scalar(node, scalar::integer)
+        scalar::integer(self, node, self.text(node)?)
     }
 
     /// Reads a value as a date, `YYYY-MM-DD`.
     pub fn date(self, node: &'a Node) -> Option<Date> {
-        self.scalar(node, scalar::date)
-    }
-
-    fn scalar<T>(self, node: &'a Node, read: fn(&Source, &Node, &str) -> Result<T, Problem>) -> Option<T> {
-        read(self.source, node, self.text(node)?).map_err(|problem| self.push(problem)).ok()
+        scalar::date(self, node, self.text(node)?)
     }
 
     /// Reads a value as one of the words given, as what the word stands for.

@@ -2,11 +2,10 @@
 //! input can exhaust the machine's. It must never follow an alias, honour a tag or let the last of two equal keys win.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_yaml::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
 
-use super::{Content, Entry, Node, Problem, Problems, Severity, Source, Span, brief, diagnose, trap};
+use super::{Content, Entry, Node, Problem, Problems, Source, Span, brief, bytes, diagnose, trap};
 use crate::text::Text;
 
 /// The largest file, in bytes. The longest shipped process has about a twentieth of it.
@@ -36,7 +35,7 @@ pub fn parse(source: &Source) -> Result<Node, Vec<Problem>> {
 /// shape and meaning in the same file come along.
 pub fn parse_into(source: &Source, problems: &Problems) -> Option<Node> {
     if source.text.len() > MAX_BYTES {
-        problems.push(too_large(source.path.clone(), source.text.len()));
+        problems.push(bytes::too_large(source.path.clone()));
         return None;
     }
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
@@ -83,53 +82,6 @@ fn further(source: &Source, text: &str, first: Problem, found: Problems, problem
             }
         }
     }
-}
-
-/// The text of a file's bytes.
-pub(super) fn decode(path: Arc<str>, bytes: &[u8]) -> Result<Source, Problem> {
-    if bytes.len() > MAX_BYTES {
-        return Err(too_large(path, bytes.len()));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || sparse_zeros(bytes) {
-        let message = Text::new("文件是 UTF-16 编码，不是 UTF-8", "the file is UTF-16, not UTF-8");
-        return Err(not_utf8(path, Span::default(), message));
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(path, text)),
-        Err(error) => {
-            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            let line = good.matches('\n').count() + 1;
-            let column = good.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-            let span = Span { line: small(line), column: small(column), length: 1 };
-            let message = Text::new("从这里起不是 UTF-8 文字", "from here on this is not UTF-8 text");
-            Err(not_utf8(path, span, message))
-        }
-    }
-}
-
-/// UTF-16 without a mark: one of the first two bytes is zero.
-fn sparse_zeros(bytes: &[u8]) -> bool {
-    bytes.len() >= 2 && (bytes[0] == 0) != (bytes[1] == 0)
-}
-
-fn too_large(path: Arc<str>, bytes: usize) -> Problem {
-    let message = Text::new(
-        format!("文件过大：{bytes} 字节，最多 {MAX_BYTES} 字节"),
-        format!("the file is too large: {bytes} bytes, at most {MAX_BYTES}"),
-    );
-    Problem::at("E0101", Severity::Error, path, Span::default(), message)
-        .cause(
-            "大小有上限，恶意文件才不能拖垮服务。",
-            "The size is bounded so that no file can bring the service down.",
-        )
-        .cure("把文件拆成几个片段（fragment）。", "Split it, for example into fragments.")
-}
-
-fn not_utf8(path: Arc<str>, span: Span, message: Text) -> Problem {
-    Problem::at("E0102", Severity::Error, path, span, message).cure(
-        "在编辑器中另存为 UTF-8（常见的误存编码是 GBK 和 UTF-16）。",
-        "Save it as UTF-8 in the editor (GBK and UTF-16 are the usual mistakes).",
-    )
 }
 
 /// A count that fits: texts are at most [`MAX_BYTES`] long.
@@ -185,8 +137,8 @@ impl<'a> Builder<'a> {
         options.flow_nesting_limit = MAX_DEPTH;
         options.block_nesting_limit = MAX_DEPTH;
         options.set_emit_comments(false);
-        let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str_with_options(text, options);
-        while let Some(next) = parser.next() {
+        let parser: Parser<'_, StrInput<'_>> = Parser::new_from_str_with_options(text, options);
+        for next in parser {
             match next {
                 Ok((event, range)) => {
                     if !self.take(text, event, range) {
@@ -203,10 +155,8 @@ impl<'a> Builder<'a> {
         if !self.problems.has_errors() {
             let message = Text::new("文件是空的", "there is nothing in the file");
             let problem = Problem::error("E0106", self.source, Span::default(), message);
-            self.problems.push(problem.cure(
-                "写上内容，例如从 `process: 名称` 开始；不用的文件请删去。",
-                "Write it, starting with `process: name` for example, or delete the file.",
-            ));
+            self.problems
+                .push(problem.cure("写入内容，或者删去这个文件。", "Write something into it, or delete the file."));
         }
         Outcome::Refused
     }

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Node, Problem, Source, brief};
+use super::{File, Node, Problem, brief};
 use crate::text::Text;
 
 /// What the other spellings of yes and no mean.
@@ -16,10 +16,10 @@ fn spelled(text: &str) -> Option<bool> {
 }
 
 /// `true` or `false`, nothing else.
-pub(super) fn flag(source: &Source, node: &Node, text: &str) -> Result<bool, Problem> {
+pub(super) fn flag(file: File<'_>, node: &Node, text: &str) -> Option<bool> {
     match text {
-        "true" => return Ok(true),
-        "false" => return Ok(false),
+        "true" => return Some(true),
+        "false" => return Some(false),
         _ => {}
     }
     let Some(meant) = spelled(text) else {
@@ -27,32 +27,37 @@ pub(super) fn flag(source: &Source, node: &Node, text: &str) -> Result<bool, Pro
             format!("这里只能写 true 或 false，却写了“{}”", brief(text)),
             format!("expected true or false, found `{}`", brief(text)),
         );
-        return Err(Problem::error("E0137", source, node.span, message)
-            .cure("写 true（是）或 false（否）。", "Write true or false."));
+        let problem = Problem::error("E0137", file.source, node.span, message);
+        file.push(problem.cure("写 true（是）或 false（否）。", "Write true or false."));
+        return None;
     };
     let meant = if meant { "true" } else { "false" };
     let message = Text::new(
         format!("“{}”不是开关值：请写 true 或 false", brief(text)),
         format!("`{}` is not a flag: write true or false", brief(text)),
     );
-    Err(Problem::error("E0136", source, node.span, message)
+    let problem = Problem::error("E0136", file.source, node.span, message)
         .cause("不同的 YAML 版本对 yes/no/on/off 的读法不同。", "Versions of YAML disagree about yes/no/on/off.")
-        .cure(format!("改成 {meant}。"), format!("Write {meant}."))
-        .suggest(Some(meant)))
+        .cure(format!("改成 {meant}。"), format!("Write {meant}."));
+    file.push(problem.suggest(Some(meant)));
+    None
 }
 
 /// A whole number: an optional `-` and ASCII digits without leading zeros.
-pub(super) fn integer(source: &Source, node: &Node, text: &str) -> Result<i64, Problem> {
+pub(super) fn integer(file: File<'_>, node: &Node, text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let canonical = !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && (digits == "0" && !text.starts_with('-') || !digits.starts_with('0'));
     if canonical {
-        return text.parse().map_err(|_| {
+        let number = text.parse().ok();
+        if number.is_none() {
             let message =
                 Text::new(format!("数字“{}”太大", brief(text)), format!("the number `{}` is too large", brief(text)));
-            Problem::error("E0139", source, node.span, message)
-        });
+            let problem = Problem::error("E0139", file.source, node.span, message);
+            file.push(problem.cure("最多 18 位数字。", "At most 18 digits."));
+        }
+        return number;
     }
     let (zh, en) = number_advice(text, digits);
     let message = Text::new(
@@ -62,7 +67,8 @@ pub(super) fn integer(source: &Source, node: &Node, text: &str) -> Result<i64, P
     let trimmed = digits.trim_start_matches('0');
     let meant = (digits.starts_with('0') && trimmed.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| if trimmed.is_empty() { "0".to_owned() } else { text.replacen(digits, trimmed, 1) });
-    Err(Problem::error("E0138", source, node.span, message).cure(zh, en).suggest(meant.as_deref()))
+    file.push(Problem::error("E0138", file.source, node.span, message).cure(zh, en).suggest(meant.as_deref()));
+    None
 }
 
 /// What to say about a number that is written otherwise.
@@ -96,8 +102,10 @@ fn number_advice(text: &str, digits: &str) -> (&'static str, &'static str) {
 }
 
 /// A civil date as `YYYY-MM-DD`.
-pub(super) fn date(source: &Source, node: &Node, text: &str) -> Result<Date, Problem> {
-    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+pub(super) fn date(file: File<'_>, node: &Node, text: &str) -> Option<Date> {
+    // Anything longer is no date, however it is written.
+    let head = if text.len() <= 40 { text } else { "" };
+    let parts: Vec<&str> = head.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let number =
         |index: usize| parts.get(index).filter(|part| part.len() <= 4).and_then(|part| part.parse::<i16>().ok());
     let small = |index: usize| number(index).and_then(|number| i8::try_from(number).ok());
@@ -110,7 +118,7 @@ pub(super) fn date(source: &Source, node: &Node, text: &str) -> Result<Date, Pro
     if let Some(Ok(date)) = found
         && date.to_string() == text
     {
-        return Ok(date);
+        return Some(date);
     }
     let mut message = Text::new(
         format!("这里要写日期，却写了“{}”", brief(text)),
@@ -120,7 +128,8 @@ pub(super) fn date(source: &Source, node: &Node, text: &str) -> Result<Date, Pro
         message = Text::new(format!("没有“{}”这一天", brief(text)), format!("there is no day `{}`", brief(text)));
     }
     let meant = found.and_then(Result::ok).map(|date| date.to_string());
-    Err(Problem::error("E0140", source, node.span, message)
-        .cure("写成 年-月-日，例如 2025-05-10。", "Write year-month-day, such as 2025-05-10.")
-        .suggest(meant.as_deref()))
+    let problem = Problem::error("E0140", file.source, node.span, message);
+    let problem = problem.cure("写成 年-月-日，例如 2025-05-10。", "Write year-month-day, such as 2025-05-10.");
+    file.push(problem.suggest(meant.as_deref()));
+    None
 }

@@ -37,7 +37,7 @@ pub fn run(check: &Check) -> ExitCode {
     for path in &files {
         match read(path) {
             Ok(Ok(source)) => sources.push(source),
-            Ok(Err(problem)) => problems.push(problem),
+            Ok(Err(problem)) => problems.push(*problem),
             Err(error) => return usage(&format!("{}: {error}", path.display())),
         }
     }
@@ -85,7 +85,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// Reads one file, one byte further than a definition may go.
-fn read(path: &Path) -> io::Result<Result<Source, Problem>> {
+fn read(path: &Path) -> io::Result<Result<Source, Box<Problem>>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;

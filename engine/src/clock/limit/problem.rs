@@ -56,40 +56,40 @@ impl LimitProblem {
         const ZH: &str = "请写成如 2 workdays、30 days、24 hours、4 workhours、3 months";
         const EN: &str = "write for example 2 workdays, 30 days, 24 hours, 4 workhours or 3 months";
         match self {
-            LimitProblem::Empty => Text::new(format!("没有写期限;{ZH}"), format!("no limit is given; {EN}")),
+            LimitProblem::Empty => Text::new(format!("没有写期限；{ZH}"), format!("no limit is given; {EN}")),
             LimitProblem::BareNumber { number } => Text::new(
                 format!(
-                    "期限“{number}”没有单位;请写 {number} workdays(工作日)、{number} days(自然日)或 {number} hours(小时)"
+                    "期限“{number}”没有单位；请写 {number} workdays（工作日）、{number} days（自然日）或 {number} hours（小时）"
                 ),
                 format!(
                     "the limit `{number}` has no unit; write `{number} workdays`, `{number} days` or `{number} hours`"
                 ),
             ),
             LimitProblem::NotANumber { text } => Text::new(
-                format!("期限“{text}”应以整数开头;{ZH}"),
+                format!("期限“{text}”应以整数开头；{ZH}"),
                 format!("the limit `{text}` must begin with a whole number; {EN}"),
             ),
             LimitProblem::UnknownUnit { word, meant: Some(unit) } => Text::new(
-                format!("不认识的单位“{word}”;是否指 {}?", unit.word()),
+                format!("不认识的单位“{word}”；是否指 {}？", unit.word()),
                 format!("unknown unit `{word}`; did you mean `{}`?", unit.word()),
             ),
             LimitProblem::UnknownUnit { word, meant: None } => {
-                Text::new(format!("不认识的单位“{word}”;{ZH}"), format!("unknown unit `{word}`; {EN}"))
+                Text::new(format!("不认识的单位“{word}”；{ZH}"), format!("unknown unit `{word}`; {EN}"))
             }
             LimitProblem::Zero { unit } => Text::new(
                 format!("期限不能是 0 {}", unit.word()),
                 format!("a limit of 0 {} leaves no time at all", unit.word()),
             ),
             LimitProblem::TooLong { unit, maximum } => Text::new(
-                format!("期限过长:{} 最多 {maximum}", unit.word()),
+                format!("期限过长：{} 最多 {maximum}", unit.word()),
                 format!("the limit is too long: at most {maximum} {}", unit.word()),
             ),
             LimitProblem::CutOff { text } => Text::new(
-                format!("“{text}”不对;请写成 {{before_day: 10, of: next_month}}"),
+                format!("“{text}”不对；请写成 {{before_day: 10, of: next_month}}"),
                 format!("`{text}` is wrong; write `{{before_day: 10, of: next_month}}`"),
             ),
             LimitProblem::DayOfMonth { text } => Text::new(
-                format!("before_day 应为 1 到 31,写的是“{text}”"),
+                format!("before_day 应为 1 到 31，写的是“{text}”"),
                 format!("before_day must be 1 to 31, not `{text}`"),
             ),
         }
