@@ -5,6 +5,8 @@
 mod broken;
 #[path = "all/browser.rs"]
 mod browser;
+#[path = "all/command_line.rs"]
+mod command_line;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/postgres.rs"]

@@ -53,7 +53,8 @@ fn refused(text: impl AsRef<[u8]>, code: &str) {
 
 #[test]
 fn the_limit_is_real() {
-    let script = format!("ulimit -v {ADDRESS_SPACE}; exec head -c 100000000 /dev/zero | tail -c 99999999 >/dev/null");
+    let script =
+        format!("ulimit -v {ADDRESS_SPACE}; exec head -c 100000000 /dev/zero | tail -c 99999999 >/dev/null 2>&1");
     let status = Command::new("sh").args(["-c", &script]).status().expect("a shell");
     assert!(!status.success(), "a program took 100 MB under a limit of 64 MiB");
 }
@@ -183,5 +184,37 @@ fn a_megabyte_of_one_motif_is_survived() {
         let verdict = check_text(motif.repeat((1 << 20) / motif.len()));
         assert_eq!(verdict.exit, Some(1), "a megabyte of {motif:?}: {}", verdict.errors);
         assert!(!verdict.problems.is_empty(), "a megabyte of {motif:?} is refused without a problem");
+    }
+}
+
+/// A guard is checked when the file is, so a hostile guard is a hostile file.
+#[test]
+fn a_hostile_guard_is_refused_with_a_problem() {
+    let guards = [
+        vec!["1"; 60].join("+"),
+        vec!["1"; 5_000].join("+"),
+        "(".repeat(5_000) + "true" + &")".repeat(5_000),
+        "!".repeat(5_000) + "true",
+        "!!(".repeat(2_000) + "true" + &")".repeat(2_000),
+        "-".repeat(5_000) + "1 == 1",
+        "[".repeat(5_000) + &"]".repeat(5_000) + " == []",
+        "true ? ".repeat(3_000) + "true" + &" : false".repeat(3_000),
+        "a.".repeat(5_000) + "a",
+        "a[".repeat(5_000) + "0" + &"]".repeat(5_000),
+        format!("count in [{}]", vec!["1"; 20_000].join(",")),
+        "9".repeat(5_000) + " > 0",
+        "${7*7}".to_owned(),
+        "#{7*7}".to_owned(),
+        "\u{0}".to_owned(),
+    ];
+    for guard in guards {
+        let quoted = guard.replace('\'', "''");
+        let way = format!("{{to: b, when: '{quoted}'}}");
+        let file = format!(
+            "process: a\nvariables: {{count: 0}}\ninitial: a\nstates:\n  a: {{on: {{go: {way}}}}}\n  b: {{}}\n"
+        );
+        let verdict = check_text(file);
+        assert_eq!(verdict.exit, Some(1), "{guard:.80}: {}", verdict.errors);
+        assert!(!verdict.problems.is_empty(), "{guard:.80}");
     }
 }
