@@ -13,6 +13,10 @@ use crate::organisation::{Level, Organisation};
 use crate::text::Text;
 use crate::value::Value;
 
+pub mod id_number;
+pub mod normalise;
+pub mod number;
+
 /// Most fields of one form, with all groups.
 pub const MAX_FIELDS: usize = 300;
 /// Deepest nesting of groups.
