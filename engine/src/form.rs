@@ -9,13 +9,26 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::expression::Expression;
 use crate::organisation::{Level, Organisation};
 use crate::text::Text;
 use crate::value::Value;
 
+mod fields;
+mod given;
+mod hints;
 pub mod id_number;
+mod names;
 pub mod normalise;
 pub mod number;
+mod read;
+mod scalar;
+mod settle;
+mod visible;
+
+pub use given::pairs;
+pub use hints::Hints;
+pub use visible::{Viewer, mask};
 
 /// Most fields of one form, with all groups.
 pub const MAX_FIELDS: usize = 300;
@@ -57,7 +70,7 @@ pub struct Field {
     /// Whether an answer must be given (while the field is asked at all).
     pub required: bool,
     /// Asked only while this holds.
-    pub when: Option<Condition>,
+    pub when: Option<Expression>,
     /// The fields of a group or person; empty for others.
     pub fields: Vec<Field>,
     /// Set for a group of which there may be several rows.
@@ -177,7 +190,7 @@ pub struct Choice {
     /// Help; may be empty.
     pub hint: Text,
     /// Offered only while this holds.
-    pub when: Option<Condition>,
+    pub when: Option<Expression>,
 }
 
 /// How often a group may be given.
@@ -195,20 +208,12 @@ pub struct Repeat {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// What must hold. Not asked while a value that it needs is missing.
-    pub expect: Condition,
+    pub expect: Expression,
     /// What is wrong and how to mend it.
     pub message: Text,
-    /// Path of the field that the message stands beside, from the root of the form.
+    /// Path of the field that the message stands beside, from the field (or form) that holds the rule; empty for
+    /// that field itself.
     pub at: String,
-}
-
-/// An expression over the form's own answers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Condition {
-    /// As it was written.
-    pub text: String,
-    /// Written as `unless`: holds when the expression is false.
-    pub negated: bool,
 }
 
 /// How far a paper can be relied on.
@@ -268,7 +273,7 @@ pub struct Upload {
 /// What was made of what people sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// The typed answers, a map; fields without a sound answer are null. Repeating groups are lists of maps with
+    /// The typed answers, a map; fields without a sound answer are absent. Repeating groups are lists of maps with
     /// their number under `row`; beside a group `heirs` stands `heirs.next`, the first number never used yet.
     pub values: Value,
     /// What must be mended, in the order of the page. Empty: the answers may be stored.

@@ -52,7 +52,8 @@ impl Given {
             Value::Map(map) => {
                 for (key, value) in map {
                     // `heirs.next` stands beside `heirs` in a value and below it in a page.
-                    let (key, below) = key.split_once('.').map_or((key.as_str(), None), |(key, next)| (key, Some(next)));
+                    let (key, below) =
+                        key.split_once('.').map_or((key.as_str(), None), |(key, next)| (key, Some(next)));
                     let node = given.below.entry(key.to_owned()).or_default();
                     let read = Given::of(value, depth + 1);
                     match below {
@@ -67,7 +68,9 @@ impl Given {
                     match value {
                         Value::Map(map) => {
                             let row = match map.get("row") {
-                                Some(Value::Int(row)) => u32::try_from(*row).ok().filter(|row| (1..=MAX_ROW).contains(row)),
+                                Some(Value::Int(row)) => {
+                                    u32::try_from(*row).ok().filter(|row| (1..=MAX_ROW).contains(row))
+                                }
                                 Some(_) | None => None,
                             };
                             last = row.unwrap_or(last + 1).max(last + 1);

@@ -70,7 +70,12 @@ pub(super) fn advice(code: &'static str, title: &Text, zh: &str, en: &str) -> Ad
 
 /// Something was sent in a shape that the field does not have.
 pub(super) fn shape(title: &Text) -> Advice {
-    advice("shape", title, "的结构与表单不符，请按表单逐项填写", "does not have the shape of the form; fill it field by field")
+    advice(
+        "shape",
+        title,
+        "的结构与表单不符，请按表单逐项填写",
+        "does not have the shape of the form; fill it field by field",
+    )
 }
 
 fn bounded(title: &Text, text: String, max: usize) -> Result<Sound, Advice> {
@@ -104,9 +109,12 @@ fn name(title: &Text, text: &str) -> Result<Sound, Advice> {
 
 fn amount(title: &Text, problem: AmountProblem, money: bool) -> Advice {
     match problem {
-        AmountProblem::Unreadable if money => {
-            advice("money.unreadable", title, "应为金额（元），例如 1234.50", "should be an amount in yuan, such as 1234.50")
-        }
+        AmountProblem::Unreadable if money => advice(
+            "money.unreadable",
+            title,
+            "应为金额（元），例如 1234.50",
+            "should be an amount in yuan, such as 1234.50",
+        ),
         AmountProblem::Unreadable => {
             advice("number.unreadable", title, "应为整数，例如 12", "should be a whole number, such as 12")
         }
@@ -135,11 +143,21 @@ fn within(
     match (min.filter(|min| number < *min), max.filter(|max| number > *max)) {
         (Some(min), _) => {
             let min = written(&min);
-            Err(advice("number.min", title, &format!("不能小于 {min}，请核对"), &format!("cannot be less than {min}; check it")))
+            Err(advice(
+                "number.min",
+                title,
+                &format!("不能小于 {min}，请核对"),
+                &format!("cannot be less than {min}; check it"),
+            ))
         }
         (None, Some(max)) => {
             let max = written(&max);
-            Err(advice("number.max", title, &format!("不能大于 {max}，请核对"), &format!("cannot be more than {max}; check it")))
+            Err(advice(
+                "number.max",
+                title,
+                &format!("不能大于 {max}，请核对"),
+                &format!("cannot be more than {max}; check it"),
+            ))
         }
         (None, None) => Ok(()),
     }
@@ -153,9 +171,12 @@ pub(super) fn yuan(fen: i64) -> String {
 
 fn date(title: &Text, text: &str, window: Window, today: Date) -> Result<Sound, Advice> {
     let date = normalise::date(text).map_err(|problem| match problem {
-        DateProblem::Unreadable => {
-            advice("date.unreadable", title, "应为公历年月日，例如 2025-10-01", "should be year, month and day, such as 2025-10-01")
-        }
+        DateProblem::Unreadable => advice(
+            "date.unreadable",
+            title,
+            "应为公历年月日，例如 2025-10-01",
+            "should be year, month and day, such as 2025-10-01",
+        ),
         DateProblem::Year => {
             advice("date.year", title, "的年份应为四位，例如 1949", "needs a year of four digits, such as 1949")
         }
@@ -182,9 +203,9 @@ pub(super) fn option(title: &Text, text: &str, options: &[Choice]) -> Result<Val
     let text = normalise::line(text);
     let by_id = options.iter().find(|option| option.id == text);
     let found = by_id.or_else(|| options.iter().find(|option| option.title.zh == text || option.title.en == text));
-    found
-        .map(|option| Value::Text(option.id.clone()))
-        .ok_or_else(|| advice("choice.unknown", title, "请从所列选项中选择", "is asked with options; choose from those listed"))
+    found.map(|option| Value::Text(option.id.clone())).ok_or_else(|| {
+        advice("choice.unknown", title, "请从所列选项中选择", "is asked with options; choose from those listed")
+    })
 }
 
 fn yes_no(title: &Text, text: &str) -> Result<Value, Advice> {
@@ -297,12 +318,18 @@ fn certificate(title: &Text, text: &str, today: Date) -> Result<Sound, Advice> {
             &format!("should have 20 characters and has {count}; complete it from the certificate"),
         ),
         CertificateProblem::Id(problem) => id_advice(title, problem),
-        CertificateProblem::Kind => {
-            advice("certificate.kind", title, "的第 19 位是残疾类别，应为 1 至 7", "needs a kind from 1 to 7 in place 19")
-        }
-        CertificateProblem::Grade => {
-            advice("certificate.grade", title, "的第 20 位是残疾等级，应为 1 至 4", "needs a grade from 1 to 4 in place 20")
-        }
+        CertificateProblem::Kind => advice(
+            "certificate.kind",
+            title,
+            "的第 19 位是残疾类别，应为 1 至 7",
+            "needs a kind from 1 to 7 in place 19",
+        ),
+        CertificateProblem::Grade => advice(
+            "certificate.grade",
+            title,
+            "的第 20 位是残疾等级，应为 1 至 4",
+            "needs a grade from 1 to 4 in place 20",
+        ),
         CertificateProblem::Suffix => advice(
             "certificate.suffix",
             title,
@@ -311,7 +338,12 @@ fn certificate(title: &Text, text: &str, today: Date) -> Result<Sound, Advice> {
         ),
     })?;
     let warning = read.issued_again.then(|| {
-        advice("certificate.issued_again", title, "带有补发标记，请核对原件", "carries the mark of a card issued again; check the original")
+        advice(
+            "certificate.issued_again",
+            title,
+            "带有补发标记，请核对原件",
+            "carries the mark of a card issued again; check the original",
+        )
     });
     let entries = [
         ("number", Value::Text(read.text)),
@@ -346,9 +378,7 @@ fn account(title: &Text, text: &str) -> Result<Sound, Advice> {
             &format!("应为 12 至 21 位数字，现在有 {count} 位，请对照银行卡或存折核对"),
             &format!("should have 12 to 21 digits and has {count}; check it against the card or passbook"),
         ),
-        AccountProblem::Characters => {
-            advice("bank_account.characters", title, "应只有数字", "should have digits only")
-        }
+        AccountProblem::Characters => advice("bank_account.characters", title, "应只有数字", "should have digits only"),
     })?;
     let warning = (!fits).then(|| {
         advice(
