@@ -18,6 +18,7 @@ mod fields;
 mod given;
 mod hints;
 pub mod id_number;
+mod lower;
 mod names;
 pub mod normalise;
 pub mod number;
@@ -28,6 +29,7 @@ mod visible;
 
 pub use given::pairs;
 pub use hints::Hints;
+pub use lower::{lower, lower_tree};
 pub use visible::{Viewer, mask};
 
 /// Most fields of one form, with all groups.
@@ -296,3 +298,6 @@ pub struct FieldProblem {
     /// What was expected and how to mend it; never holds the value.
     pub message: Text,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::normalise::line;
 use super::scalar::yuan;
 use super::{Kind, MAX_DEPTH};
 use crate::value::Value;
@@ -96,7 +97,7 @@ impl Given {
 
     /// The last text that says something: a hidden default may stand before the real answer.
     pub fn text(&self) -> Option<&str> {
-        self.texts.iter().rev().map(String::as_str).find(|text| !text.trim().is_empty())
+        self.texts.iter().rev().map(String::as_str).find(|text| !says_nothing(text))
     }
 
     /// Nothing but blanks, here and below.
@@ -114,6 +115,11 @@ impl Given {
         let said = self.below.get("next").and_then(Given::text).and_then(|text| number(text.trim()));
         (rows, said.unwrap_or(1).max(after_last))
     }
+}
+
+/// Only spaces and characters that nobody sees.
+pub(super) fn says_nothing(text: &str) -> bool {
+    line(text).is_empty()
 }
 
 /// A scalar as people would type it; `None` for nothing.

@@ -22,6 +22,11 @@ fn is_invisible(c: char) -> bool {
         || (c.is_control() && c != '\n' && c != '\t')
 }
 
+/// Without the characters that nobody sees.
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c) || *c == '\r').collect()
+}
+
 /// One line: no line breaks, no invisible characters, single spaces, nothing at the ends.
 pub fn line(text: &str) -> String {
     let clean: String = text.chars().filter(|c| !is_invisible(*c) || c.is_whitespace()).collect();

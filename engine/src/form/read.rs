@@ -127,7 +127,7 @@ impl Taking<'_> {
             Kind::Person => self.person(field, given, path),
             Kind::File { trust, media, pages } => self.file(field, (*trust, media, *pages), given, path),
             Kind::Choice { options, several: true } => {
-                let chosen: Vec<&String> = given.texts.iter().filter(|text| !text.trim().is_empty()).collect();
+                let chosen: Vec<&String> = given.texts.iter().filter(|text| !given::says_nothing(text)).collect();
                 let mut ids = Vec::new();
                 for text in chosen {
                     match scalar::option(&field.title, text, options) {
@@ -189,7 +189,8 @@ impl Taking<'_> {
 
     /// A group whose birth date and sex follow from an identity number.
     fn person(&mut self, field: &Field, given: &Given, path: &str) -> Option<Value> {
-        let kind = given.below.get("id_kind").and_then(Given::text).unwrap_or("resident_id").trim().to_owned();
+        let kind = given.below.get("id_kind").and_then(Given::text).map(normalise::line);
+        let kind = kind.unwrap_or_else(|| "resident_id".to_owned());
         if field.part("id_kind").is_none() || kind == "resident_id" {
             let value = self.group(field, given, path)?;
             let Value::Map(mut values) = value else { return Some(value) };

@@ -29,6 +29,7 @@ impl From<Value> for Sound {
 /// The value of `text`, which is not blank.
 pub(super) fn read(field: &Field, text: &str, context: &Context<'_>) -> Result<Sound, Advice> {
     let title = &field.title;
+    let text = &normalise::visible(text);
     match &field.kind {
         Kind::Text { max, lines } => {
             let text = if *lines > 1 { normalise::lines(text) } else { normalise::line(text) };

@@ -260,7 +260,7 @@ impl Settling<'_> {
 
     fn chosen(&self, place: &Place, option: &str) -> bool {
         let is = |value: &Value| value.as_text() == Some(option);
-        self.value(place).is_some_and(|value| is(value)) || self.list(place).iter().any(is)
+        self.value(place).is_some_and(is) || self.list(place).iter().any(is)
     }
 
     fn remove(&mut self, place: &Place) {

@@ -174,7 +174,7 @@ fn masked_date(value: &Value) -> Value {
 /// A personal text as those may see it who only need to tell one person from another.
 ///
 /// Identity number `310***********1234`, mobile `138****5678`, account the last four digits, name `王*`, mail
-/// `l***@example.cn`, address its first six characters; anything else `***`.
+/// `l***@example.cn`, address at most its first six characters; anything else `***`.
 pub fn mask(kind: &Kind, text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let keep = |first: usize, last: usize| {
@@ -198,7 +198,7 @@ pub fn mask(kind: &Kind, text: &str) -> String {
             Some((local, domain)) => format!("{}***@{domain}", local.chars().take(1).collect::<String>()),
             None => "***".to_owned(),
         },
-        Kind::Address { .. } => format!("{}***", chars.iter().take(6).collect::<String>()),
+        Kind::Address { .. } => format!("{}***", chars.iter().take((chars.len() / 2).min(6)).collect::<String>()),
         Kind::Text { .. }
         | Kind::Number { .. }
         | Kind::Money { .. }
