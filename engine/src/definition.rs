@@ -1,4 +1,25 @@
 //! Processes as checked data: YAML is lowered, expanded and checked here, and after that nothing in it is unknown.
-//! This module must never decide anything about a running case.
+//! This module must never decide anything about a running case, and never read a file.
 
+mod build;
 pub mod chart;
+mod checks;
+mod clocks;
+mod draft;
+mod emit;
+mod fragments;
+mod frame;
+mod guards;
+mod holds;
+mod items;
+mod library;
+pub mod model;
+mod names;
+mod states;
+mod tasks;
+mod transitions;
+mod words;
+
+pub use build::{Built, build, check, hash_of};
+pub use library::{FileKind, Library, Parsed};
+pub use model::*;

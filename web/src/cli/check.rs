@@ -3,7 +3,8 @@
 
 use super::{Format, Lang, usage};
 use clap::Args;
-use onething_engine::source::{File, MAX_BYTES, Problem, Problems, Severity, Source, problem_json, render};
+use onething_engine::definition;
+use onething_engine::source::{MAX_BYTES, Problem, Problems, Severity, Source, problem_json, render};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,7 +42,7 @@ pub fn run(check: &Check) -> ExitCode {
             Err(error) => return usage(&format!("{}: {error}", path.display())),
         }
     }
-    examine(&sources, &problems);
+    definition::check(&sources, &problems);
     let problems = problems.into_vec();
     let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
     match print(check, files.len(), &sources, &problems) {
@@ -49,16 +50,6 @@ pub fn run(check: &Check) -> ExitCode {
         Ok(()) | Err(_) if wrong => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => usage(&error.to_string()),
-    }
-}
-
-/// Collects what is wrong with these files together.
-fn examine(sources: &[Source], problems: &Problems) {
-    for source in sources {
-        let file = File { source, problems };
-        if let Some(tree) = file.parse() {
-            file.entries(&tree);
-        }
     }
 }
 

@@ -1,0 +1,391 @@
+//! Builds and checks processes from texts alone: the same sources always give the same definition. It must never read a
+//! file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::chart::lower_chart;
+use super::checks;
+use super::draft::{Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Guard, Kind, ROOT, StateIndex, Target};
+use super::emit::Emitted;
+use super::guards::GlobalScope;
+use super::library::{FileKind, Library};
+use super::model::{
+    Again, Choice, ClockDefinition, ClockId, DefinitionHash, Door, HoldDefinition, ItemDefinition, ItemId, LimitSource,
+    PartyDefinition, ProcessDefinition, StateWork, TaskDefinition, TransitionWork, Unique,
+};
+use crate::expression::{Expression, Type};
+use crate::kernel::TransitionId;
+use crate::source::{File, Node, Problems, Source};
+
+/// A process with the sources it was built from.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The checked process.
+    pub definition: Arc<ProcessDefinition>,
+    /// Exactly the files it needs, by path. [`build`] makes the same process from them alone.
+    pub bundle: Vec<Source>,
+}
+
+/// The SHA-256 over path and text of each file, in the order of the paths.
+pub fn hash_of(sources: &[Source]) -> DefinitionHash {
+    let mut sorted: Vec<&Source> = sources.iter().collect();
+    sorted.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut hasher = Sha256::new();
+    for source in sorted {
+        // Lengths keep two files from being read as one.
+        for part in [&source.path, &source.text] {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    DefinitionHash(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Checks files together: processes with their fragments, forms, texts and data, and bare statecharts.
+pub fn check(sources: &[Source], problems: &Problems) -> Vec<Built> {
+    build(&Library::parse(sources, problems), problems)
+}
+
+/// Words that a bare statechart does not have.
+const WORK_WORDS: &[&str] = &[
+    "task",
+    "outcomes",
+    "actions",
+    "items",
+    "hold",
+    "use",
+    "start",
+    "clocks",
+    "notify",
+    "document",
+    "pause",
+    "result",
+    "parties",
+    "effective",
+    "lead",
+    "time",
+    "messages",
+    "notices",
+    "documents",
+    "unique",
+    "late",
+    "basis",
+];
+
+/// Is this a statechart without people, forms and clocks?
+fn is_bare(node: &Node) -> bool {
+    let own = |entry: &crate::source::Entry| {
+        !WORK_WORDS.contains(&entry.key.as_str())
+            && (entry.key != "states" || entry.value.entries().iter().all(|state| is_bare(&state.value)))
+            && (entry.key != "type" || entry.value.as_text() != Some("rest"))
+    };
+    node.entries().iter().all(own)
+}
+
+/// Builds every process of the library and checks it. Problems go where the library's went; a process with errors is
+/// left out.
+pub fn build(library: &Library, problems: &Problems) -> Vec<Built> {
+    let mut built = Vec::new();
+    for process in library.of_kind(FileKind::Process) {
+        let before = problems.errors();
+        if is_bare(&process.node) {
+            // It has no door, so no case begins with it: it is checked and played, not published.
+            lower_chart(File { source: &process.source, problems }, &process.node);
+            continue;
+        }
+        let mut draft = Draft::lower(library, process, problems);
+        draft.finish_items();
+        let scope = draft.global_scope();
+        let emitted = draft.emit_chart(&scope);
+        let definition = draft.definition(emitted, &scope);
+        checks::check(&draft, &definition);
+        if problems.errors() == before {
+            built.push(draft.bundle(definition));
+        }
+    }
+    checks::unused(library, problems);
+    built
+}
+
+impl<'a> Draft<'a> {
+    fn bundle(&self, mut definition: ProcessDefinition) -> Built {
+        let mut paths: BTreeSet<&str> = self.used.clone();
+        for form in definition.forms.keys() {
+            if let Some((_, file)) = self.library.forms.get(form) {
+                paths.insert(&self.library.files[*file].source.path);
+            }
+        }
+        let files = self.library.files.iter().filter(|file| paths.contains(&*file.source.path));
+        let bundle: Vec<Source> = files.map(|file| file.source.clone()).collect();
+        definition.hash = hash_of(&bundle);
+        Built { definition: Arc::new(definition), bundle }
+    }
+
+    fn definition(&mut self, emitted: Emitted, scope: &GlobalScope) -> ProcessDefinition {
+        let clocks = self.clock_definitions(&emitted, scope);
+        let states = emitted.order.iter().map(|index| self.state_work(*index, &emitted, scope)).collect();
+        let transitions = emitted.written.iter().map(|index| self.transition_work(*index)).collect();
+        let doors = self.door_definitions(&emitted);
+        let items = self.item_definitions(&emitted);
+        let holds = self.hold_definitions(&emitted, scope);
+        let parties = self.party_definitions(scope);
+        let unique = self.unique.and_then(|key| self.expression(key, &Type::Any, scope)).map(|key| Unique { key });
+        let forms = self.known_forms();
+        let frame = &self.frame;
+        ProcessDefinition {
+            name: frame.name.clone(),
+            title: frame.title.clone(),
+            hash: DefinitionHash::default(),
+            effective: frame.effective,
+            lead: frame.lead.clone(),
+            basis: frame.basis.clone(),
+            calendar: frame.calendar.clone(),
+            states,
+            transitions,
+            clocks,
+            doors,
+            items,
+            holds,
+            parties,
+            messages: frame.messages.clone(),
+            forms,
+            notices: frame.notices.clone(),
+            documents: frame.documents.clone(),
+            unique,
+            chart: emitted.chart,
+        }
+    }
+
+    fn known_forms(&self) -> BTreeMap<String, Arc<crate::form::Form>> {
+        let names = self.forms.keys().map(|(name, _)| name);
+        names.filter_map(|name| Some((name.clone(), self.library.form(name)?.clone()))).collect()
+    }
+
+    fn state_work(&self, index: StateIndex, emitted: &Emitted, scope: &GlobalScope) -> StateWork {
+        let state = &self.states[index];
+        StateWork {
+            title: self.title_of(index),
+            path: state.path.clone(),
+            generated: state.made,
+            task: state.task.as_ref().map(|task| TaskDefinition {
+                title: if task.title.is_empty() { self.title_of(index) } else { task.title.clone() },
+                by: task.by.clone(),
+                form: task.form.clone(),
+                limit: self.task_limit(&task.limit),
+                outcomes: task.outcomes.iter().map(|choice| self.choice(choice, index, emitted, scope)).collect(),
+                not_same_as: task
+                    .not_same_as
+                    .iter()
+                    .filter_map(|placed| {
+                        let (text, place) = self.text(placed.env, placed.node)?;
+                        let target = Target::Named { text, env: place.env, span: place.span };
+                        self.resolve_target(index, &target).map(|state| emitted.states[state])
+                    })
+                    .collect(),
+                basis: task.basis.clone(),
+            }),
+            actions: state.actions.iter().map(|choice| self.choice(choice, index, emitted, scope)).collect(),
+            pause: state.pause.clone(),
+            begin: state.begin.clone(),
+            item: state.item.map(item_id),
+            outcome: state.outcome,
+            closes: state.parent == Some(ROOT) && matches!(state.kind, Kind::Final | Kind::Rest),
+            basis: state.basis.clone(),
+        }
+    }
+
+    fn task_limit(&self, limit: &DraftTaskLimit<'a>) -> Option<ClockId> {
+        match limit {
+            DraftTaskLimit::Clock(clock) => Some(clock_id(*clock)),
+            DraftTaskLimit::Free => None,
+            DraftTaskLimit::Named(placed) => {
+                let name = placed.node.as_text().unwrap_or_default();
+                let found = self.find_clock(placed.env, name);
+                if found.is_none() {
+                    self.unknown_clock(placed.env, name, placed.node.span);
+                }
+                found.map(clock_id)
+            }
+        }
+    }
+
+    /// A choice; its condition is shown to people only where it does not ask for the form they have yet to fill.
+    fn choice(&self, draft: &DraftChoice<'a>, state: StateIndex, emitted: &Emitted, scope: &GlobalScope) -> Choice {
+        let form = self.states[state].task.as_ref().and_then(|task| task.form.as_deref());
+        let own: Vec<&str> = form.into_iter().chain(draft.ask.as_deref()).collect();
+        let mut parts = Vec::new();
+        for guard in &draft.guards {
+            let (placed, negated) = match guard {
+                Guard::When(placed) => (placed, false),
+                Guard::Unless(placed) => (placed, true),
+                Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) | Guard::Inactive(_) => continue,
+            };
+            let Some(text) = self.global_text(*placed) else { continue };
+            if own.iter().any(|form| text.contains(&format!("answers.{form}.")) || text.contains(&format!(".{form}.")))
+            {
+                continue;
+            }
+            parts.push(if negated { format!("!({text})") } else { format!("({text})") });
+        }
+        let when =
+            (!parts.is_empty()).then(|| Expression::parse(&parts.join(" && "), scope, &Type::Bool).ok()).flatten();
+        Choice {
+            name: draft.name.clone(),
+            title: super::states::titled(&draft.title, &draft.name),
+            event: draft.event.clone(),
+            ask: draft.ask.clone(),
+            by: draft.by.clone(),
+            when,
+            transitions: draft.transitions.iter().filter_map(|index| emitted.transitions[*index]).collect(),
+        }
+    }
+
+    fn transition_work(&self, index: usize) -> TransitionWork {
+        let draft = &self.transitions[index];
+        let (file, line) = if draft.made {
+            (String::new(), 0)
+        } else {
+            (self.envs[draft.env].source.path.to_string(), draft.span.line)
+        };
+        TransitionWork { effects: draft.effects.clone(), file, line, label: self.label(draft) }
+    }
+
+    fn clock_definitions(&mut self, emitted: &Emitted, scope: &GlobalScope) -> Vec<ClockDefinition> {
+        let awaited: BTreeSet<usize> = self
+            .transitions
+            .iter()
+            .filter_map(|transition| match transition.trigger {
+                super::draft::DraftTrigger::Clock(name) => self.find_clock(transition.env, name),
+                _ => None,
+            })
+            .collect();
+        for clock in awaited {
+            self.clocks[clock].awaited = true;
+        }
+        let clocks = self.clocks.iter().enumerate();
+        clocks.map(|(index, clock)| self.clock_definition(index, clock, emitted, scope)).collect()
+    }
+
+    fn clock_definition(
+        &self,
+        index: usize,
+        clock: &DraftClock<'a>,
+        emitted: &Emitted,
+        scope: &GlobalScope,
+    ) -> ClockDefinition {
+        let base = clock.task.unwrap_or(self.envs[clock.env].base);
+        let runs_in = clock.runs_in.iter().filter_map(|target| self.resolve_target(base, target));
+        let not_after = clock.not_after.and_then(|placed| {
+            let (name, place) = self.text(placed.env, placed.node)?;
+            let found = self.find_clock(place.env, name);
+            if found.is_none() {
+                self.unknown_clock(place.env, name, place.span);
+            }
+            found
+        });
+        ClockDefinition {
+            id: clock_id(index),
+            name: clock.name.clone(),
+            title: clock.title.clone(),
+            kind: clock.kind,
+            limit: match &clock.limit {
+                DraftLimit::Fixed(limit) => LimitSource::Fixed(*limit),
+                DraftLimit::Parameter(name) => LimitSource::Parameter(name.clone()),
+                // Reported; the process is refused.
+                DraftLimit::Broken => LimitSource::Parameter(String::new()),
+            },
+            roll: clock.roll,
+            runs_in: runs_in.map(|state| emitted.states[state]).collect(),
+            again: clock.again.unwrap_or(Again::Restart),
+            pauses: clock.pauses.clone(),
+            from: clock.from.and_then(|placed| self.expression(placed, &Type::Date, scope)),
+            not_after: not_after.map(clock_id),
+            extend: clock.extend.clone(),
+            remind: clock.remind.clone(),
+            late: clock.late,
+            event: clock.awaited.then(|| format!("due.{}", clock.name)),
+            item: clock.item.map(item_id),
+            basis: clock.basis.clone(),
+        }
+    }
+
+    fn door_definitions(&self, emitted: &Emitted) -> BTreeMap<String, Door> {
+        let doors = self.doors.iter().map(|door| {
+            let transition = emitted.transitions[door.transition].unwrap_or(TransitionId(u32::MAX));
+            let made = Door {
+                name: door.name.clone(),
+                title: door.title.clone(),
+                by: door.by.clone(),
+                message: door.message.clone(),
+                form: door.form.clone(),
+                fills: door.fills.clone(),
+                event: door.event.clone(),
+                transition,
+                party: door.party.clone(),
+            };
+            (door.name.clone(), made)
+        });
+        doors.collect()
+    }
+
+    fn item_definitions(&self, emitted: &Emitted) -> Vec<ItemDefinition> {
+        let items = self.items.iter().enumerate().map(|(index, item)| ItemDefinition {
+            id: item_id(index),
+            name: item.name.clone(),
+            title: item.title.clone(),
+            office: item.office.clone(),
+            state: emitted.states[item.state],
+            needs: item
+                .needs
+                .iter()
+                .filter_map(|need| self.items.iter().position(|other| other.name == need.item))
+                .map(item_id)
+                .collect(),
+            offered: item.offer.is_some(),
+            basis: item.basis.clone(),
+        });
+        items.collect()
+    }
+
+    fn hold_definitions(&self, emitted: &Emitted, scope: &GlobalScope) -> Vec<HoldDefinition> {
+        let holds = self.holds.iter().map(|hold| HoldDefinition {
+            state: emitted.states[hold.state],
+            work: emitted.states[hold.work],
+            held: hold.held.iter().map(|(kind, state)| (kind.clone(), emitted.states[*state])).collect(),
+            history: emitted.states[hold.history],
+            by: hold.by.clone(),
+            begin: hold
+                .begin
+                .iter()
+                .map(|(kind, choice)| (kind.clone(), self.choice(choice, hold.state, emitted, scope)))
+                .collect(),
+            end: hold.end.as_ref().map(|choice| self.choice(choice, hold.state, emitted, scope)),
+        });
+        holds.collect()
+    }
+
+    fn party_definitions(&self, scope: &GlobalScope) -> BTreeMap<String, PartyDefinition> {
+        let parties = self.parties.values().map(|party| {
+            let made = PartyDefinition {
+                name: party.name.clone(),
+                title: party.title.clone(),
+                is: party.is.and_then(|placed| self.expression(placed, &Type::Any, scope)),
+                silent: party.silent,
+                optional: party.optional,
+            };
+            (party.name.clone(), made)
+        });
+        parties.collect()
+    }
+}
+
+fn clock_id(index: usize) -> ClockId {
+    ClockId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+fn item_id(index: usize) -> ItemId {
+    ItemId(u32::try_from(index).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,508 @@
+//! The process between its files and the kernel: states, transitions, clocks and items by index, with names not yet
+//! resolved and expressions still text. It must never leave this folder: only the checked model does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::library::Library;
+use super::model::{
+    Again, Assignee, ClockKind, DocumentText, Effective, Effects, Late, MessageDefinition, NoticeText, Outcome,
+};
+use crate::clock::{Limit, Roll};
+use crate::kernel::{Descriptor, Reach};
+use crate::source::{File, Node, Problem, Problems, Source, Span};
+use crate::text::Text;
+use crate::value::Value;
+
+/// Index into [`Draft::states`].
+pub(super) type StateIndex = usize;
+/// Index into [`Draft::envs`].
+pub(super) type EnvIndex = usize;
+/// Index into [`Draft::transitions`].
+pub(super) type TransitionIndex = usize;
+/// Index into [`Draft::clocks`].
+pub(super) type ClockIndex = usize;
+/// Index into [`Draft::items`].
+pub(super) type ItemIndex = usize;
+
+/// The root of every process.
+pub(super) const ROOT: StateIndex = 0;
+
+/// A value with the file and the names it is read with: an input keeps those of who wrote it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed<'a> {
+    pub node: &'a Node,
+    pub env: EnvIndex,
+}
+
+/// What the names in a piece of a file mean: one for the process, one for each use of a fragment.
+#[derive(Debug)]
+pub(super) struct Env<'a> {
+    pub source: &'a Source,
+    /// Names of states are looked up inside this state.
+    pub base: StateIndex,
+    /// Before the names of clocks; empty for the process.
+    pub prefix: String,
+    pub inputs: BTreeMap<&'a str, Input<'a>>,
+    pub item: Option<ItemIndex>,
+    /// Name of the fragment; `None` for the process.
+    pub fragment: Option<&'a str>,
+}
+
+/// A bound input of a fragment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input<'a> {
+    pub kind: InputKind,
+    /// `None` where it was left out and has no default; that was reported.
+    pub value: Option<Placed<'a>>,
+}
+
+/// The types of a fragment's inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InputKind {
+    Office,
+    Party,
+    Limit,
+    Form,
+    Document,
+    Choice,
+    YesNo,
+    Text,
+    Number,
+    Parameter,
+    Condition,
+}
+
+/// Kinds of states before expansion into the kernel's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plain,
+    Parallel,
+    Final,
+    Rest,
+    History { deep: bool },
+}
+
+#[derive(Debug)]
+pub(super) struct DraftState<'a> {
+    pub name: String,
+    /// What people call it: the path without wrappers the compiler made.
+    pub path: String,
+    pub parent: Option<StateIndex>,
+    pub children: Vec<StateIndex>,
+    pub kind: Kind,
+    /// A wrapper made by the compiler: names look through it.
+    pub made: bool,
+    pub env: EnvIndex,
+    pub span: Span,
+    pub initial: Vec<Target<'a>>,
+    pub initial_actions: Vec<Act<'a>>,
+    pub entry: Vec<Vec<Act<'a>>>,
+    pub exit: Vec<Vec<Act<'a>>>,
+    pub delays: Vec<(String, i64)>,
+    pub transitions: Vec<TransitionIndex>,
+    pub task: Option<DraftTask<'a>>,
+    pub actions: Vec<DraftChoice<'a>>,
+    pub title: Text,
+    pub basis: String,
+    pub pause: Option<String>,
+    pub begin: Effects,
+    pub item: Option<ItemIndex>,
+    pub outcome: Option<Outcome>,
+    /// Direct child of an `items` block: a region with a gate.
+    pub region_of: Option<ItemIndex>,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftTask<'a> {
+    pub title: Text,
+    pub by: Vec<Assignee>,
+    pub form: Option<String>,
+    pub limit: DraftTaskLimit<'a>,
+    pub outcomes: Vec<DraftChoice<'a>>,
+    pub not_same_as: Vec<Placed<'a>>,
+    pub basis: String,
+    pub span: Span,
+    pub env: EnvIndex,
+}
+
+/// How long a task may take, before names are resolved.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum DraftTaskLimit<'a> {
+    Clock(ClockIndex),
+    Named(Placed<'a>),
+    Free,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftChoice<'a> {
+    pub name: String,
+    pub title: Text,
+    pub event: String,
+    pub ask: Option<String>,
+    pub by: Vec<Assignee>,
+    pub guards: Vec<Guard<'a>>,
+    pub transitions: Vec<TransitionIndex>,
+    pub span: Span,
+    pub env: EnvIndex,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftTransition<'a> {
+    pub source: StateIndex,
+    pub trigger: DraftTrigger<'a>,
+    pub guards: Vec<Guard<'a>>,
+    pub targets: Vec<Target<'a>>,
+    pub reach: DraftReach,
+    pub actions: Vec<Act<'a>>,
+    pub effects: Effects,
+    pub env: EnvIndex,
+    pub span: Span,
+    /// Made by the compiler: no line of a file is covered by it.
+    pub made: bool,
+    /// What set it off, for labels.
+    pub label: String,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum DraftTrigger<'a> {
+    Always,
+    Announced(Vec<Descriptor>),
+    Addressed(String),
+    Done(StateIndex),
+    /// A clock by name, resolved when all clocks are known.
+    Clock(&'a str),
+}
+
+/// How much a transition leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DraftReach {
+    /// As written in the bare vocabulary.
+    Bare(Reach),
+    /// Above the bare kernel: a target inside the source stays inside it.
+    Local,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Guard<'a> {
+    When(Placed<'a>),
+    Unless(Placed<'a>),
+    /// Text with global names, made by the compiler.
+    Holds(String),
+    Fails(String),
+    Active(StateIndex),
+    Inactive(StateIndex),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target<'a> {
+    Named { text: &'a str, env: EnvIndex, span: Span },
+    State(StateIndex),
+}
+
+/// An action of `do`, `entry` or `exit`.
+#[derive(Clone, Debug)]
+pub(super) enum Act<'a> {
+    Raise { event: &'a str, data: Option<Placed<'a>> },
+    Send { event: &'a str, after_ms: Option<i64>, id: Option<&'a str>, data: Option<Placed<'a>> },
+    Cancel(&'a str),
+    Set { variable: String, value: SetValue<'a> },
+    If { condition: Placed<'a>, then: Vec<Act<'a>>, otherwise: Vec<Act<'a>> },
+    Log(Placed<'a>),
+}
+
+/// The value of a `set`.
+#[derive(Clone, Debug)]
+pub(super) enum SetValue<'a> {
+    Written(Placed<'a>),
+    /// A text the compiler made.
+    Made(String),
+}
+
+#[derive(Debug)]
+pub(super) struct DraftClock<'a> {
+    /// As the file calls it.
+    pub local: &'a str,
+    /// With the prefix of the fragment's use.
+    pub name: String,
+    pub title: Text,
+    pub kind: ClockKind,
+    pub limit: DraftLimit,
+    pub roll: Roll,
+    pub runs_in: Vec<Target<'a>>,
+    pub again: Option<Again>,
+    pub pauses: BTreeSet<String>,
+    pub from: Option<Placed<'a>>,
+    pub not_after: Option<Placed<'a>>,
+    pub extend: Option<super::model::Extension>,
+    pub remind: Vec<u8>,
+    pub late: Late,
+    pub awaited: bool,
+    pub item: Option<ItemIndex>,
+    pub basis: String,
+    pub env: EnvIndex,
+    pub span: Span,
+    /// It belongs to this task alone.
+    pub task: Option<StateIndex>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum DraftLimit {
+    Fixed(Limit),
+    Parameter(String),
+    /// It could not be read; that was reported.
+    Broken,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftItem<'a> {
+    pub name: String,
+    pub title: Text,
+    pub office: Option<Assignee>,
+    pub state: StateIndex,
+    pub needs: Vec<Need<'a>>,
+    pub offer: Option<Placed<'a>>,
+    pub ready: Vec<Guard<'a>>,
+    pub when: Vec<Guard<'a>>,
+    pub remind: bool,
+    pub basis: String,
+    pub env: EnvIndex,
+    pub span: Span,
+    /// The `items` block.
+    pub block: StateIndex,
+    pub gate: Gate,
+    /// What follows behind the gate.
+    pub start: Vec<Target<'a>>,
+}
+
+/// States of a generated gate.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gate {
+    pub decide: StateIndex,
+    pub offered: Option<StateIndex>,
+    pub waiting: Option<StateIndex>,
+    pub not_needed: Option<StateIndex>,
+    pub not_chosen: Option<StateIndex>,
+    pub need_failed: Option<StateIndex>,
+}
+
+#[derive(Debug)]
+pub(super) struct Need<'a> {
+    pub item: &'a str,
+    pub ends: Vec<(&'a str, Span)>,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftHold<'a> {
+    pub state: StateIndex,
+    pub work: StateIndex,
+    pub held: BTreeMap<String, StateIndex>,
+    pub history: StateIndex,
+    pub by: Vec<Assignee>,
+    pub begin: BTreeMap<String, DraftChoice<'a>>,
+    pub end: Option<DraftChoice<'a>>,
+    pub env: EnvIndex,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftParty<'a> {
+    pub name: String,
+    pub title: Text,
+    pub is: Option<Placed<'a>>,
+    pub silent: bool,
+    pub optional: bool,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftDoor {
+    pub name: String,
+    pub title: Text,
+    pub by: Vec<Assignee>,
+    pub message: Option<String>,
+    pub form: Option<String>,
+    pub fills: Option<String>,
+    pub event: String,
+    pub transition: TransitionIndex,
+    pub party: Option<String>,
+    pub span: Span,
+    pub env: EnvIndex,
+}
+
+/// The top of the file.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    pub name: String,
+    pub title: Text,
+    pub effective: Effective,
+    pub lead: Option<Assignee>,
+    pub basis: String,
+    pub calendar: String,
+    pub roll: Option<Roll>,
+    pub late: Late,
+    pub messages: BTreeMap<String, MessageDefinition>,
+    pub notices: BTreeMap<String, NoticeText>,
+    pub documents: BTreeMap<String, DocumentText>,
+    pub variables: BTreeMap<String, Value>,
+}
+
+/// Where a name was used, so that it can be reported when it turns out to be unknown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub env: EnvIndex,
+    pub span: Span,
+}
+
+/// Everything lowered so far.
+pub(super) struct Draft<'a> {
+    pub library: &'a Library,
+    pub problems: &'a Problems,
+    pub frame: Frame,
+    pub parties: BTreeMap<String, DraftParty<'a>>,
+    pub unique: Option<Placed<'a>>,
+    pub envs: Vec<Env<'a>>,
+    pub states: Vec<DraftState<'a>>,
+    pub transitions: Vec<DraftTransition<'a>>,
+    pub clocks: Vec<DraftClock<'a>>,
+    pub items: Vec<DraftItem<'a>>,
+    pub holds: Vec<DraftHold<'a>>,
+    pub doors: Vec<DraftDoor>,
+    /// Forms asked anywhere, with the item that asks (`None`: the case) and the first place.
+    pub forms: BTreeMap<(String, Option<ItemIndex>), Place>,
+    pub notices: BTreeMap<String, Place>,
+    pub documents: BTreeMap<String, Place>,
+    pub offices: Vec<(Assignee, Place)>,
+    /// Files that went into the process.
+    pub used: BTreeSet<&'a str>,
+    /// Fragments being expanded, to stop a fragment inside itself.
+    pub expanding: Vec<&'a str>,
+}
+
+impl<'a> Draft<'a> {
+    /// The file behind an environment.
+    pub fn file(&self, env: EnvIndex) -> File<'a> {
+        File { source: self.envs[env].source, problems: self.problems }
+    }
+
+    /// An error at a place.
+    pub fn error(&self, code: &'static str, env: EnvIndex, span: Span, message: Text) -> Problem {
+        Problem::error(code, self.envs[env].source, span, message)
+    }
+
+    /// A warning at a place.
+    pub fn warning(&self, code: &'static str, env: EnvIndex, span: Span, message: Text) -> Problem {
+        Problem::warning(code, self.envs[env].source, span, message)
+    }
+
+    /// Adds a state as the last child of `parent`.
+    pub fn add_state(
+        &mut self,
+        parent: Option<StateIndex>,
+        name: &str,
+        kind: Kind,
+        env: EnvIndex,
+        span: Span,
+    ) -> StateIndex {
+        let index = self.states.len();
+        let path = match parent.map(|parent| self.states[parent].path.as_str()) {
+            None | Some("") => name.to_owned(),
+            Some(path) => format!("{path}.{name}"),
+        };
+        let item = parent.and_then(|parent| self.states[parent].item);
+        self.states.push(DraftState {
+            name: name.to_owned(),
+            path,
+            parent,
+            children: Vec::new(),
+            kind,
+            made: false,
+            env,
+            span,
+            initial: Vec::new(),
+            initial_actions: Vec::new(),
+            entry: Vec::new(),
+            exit: Vec::new(),
+            delays: Vec::new(),
+            transitions: Vec::new(),
+            task: None,
+            actions: Vec::new(),
+            title: Text::default(),
+            basis: String::new(),
+            pause: None,
+            begin: Effects::default(),
+            item,
+            outcome: None,
+            region_of: None,
+        });
+        if let Some(parent) = parent {
+            self.states[parent].children.push(index);
+        }
+        index
+    }
+
+    /// Adds a transition as the last one of its source.
+    pub fn add_transition(&mut self, transition: DraftTransition<'a>) -> TransitionIndex {
+        let index = self.transitions.len();
+        self.states[transition.source].transitions.push(index);
+        self.transitions.push(transition);
+        index
+    }
+
+    /// A transition that no line of a file wrote.
+    pub fn add_made(
+        &mut self,
+        source: StateIndex,
+        trigger: DraftTrigger<'a>,
+        guards: Vec<Guard<'a>>,
+        target: StateIndex,
+    ) -> TransitionIndex {
+        let (env, span) = (self.states[source].env, self.states[source].span);
+        self.add_transition(DraftTransition {
+            source,
+            trigger,
+            guards,
+            targets: vec![Target::State(target)],
+            reach: DraftReach::Local,
+            actions: Vec::new(),
+            effects: Effects::default(),
+            env,
+            span,
+            made: true,
+            label: String::new(),
+        })
+    }
+
+    /// The states around `state`, innermost first, the root last.
+    pub fn ancestors(&self, state: StateIndex) -> impl Iterator<Item = StateIndex> + '_ {
+        std::iter::successors(self.states[state].parent, |state| self.states[*state].parent)
+    }
+
+    /// Is `inner` somewhere inside `outer`, and not `outer` itself?
+    pub fn is_inside(&self, inner: StateIndex, outer: StateIndex) -> bool {
+        self.ancestors(inner).any(|state| state == outer)
+    }
+
+    /// Everything inside `state` and the state itself, outermost first.
+    pub fn within(&self, state: StateIndex) -> Vec<StateIndex> {
+        let mut found = vec![state];
+        let mut next = 0;
+        while let Some(state) = found.get(next).copied() {
+            found.extend(&self.states[state].children);
+            next += 1;
+        }
+        found
+    }
+
+    /// Children as people see them: wrappers the compiler made are looked through.
+    pub fn visible_children(&self, state: StateIndex) -> Vec<StateIndex> {
+        let mut found = Vec::new();
+        for child in &self.states[state].children {
+            if self.states[*child].made {
+                found.extend(self.visible_children(*child));
+            }
+            found.push(*child);
+        }
+        found
+    }
+}

@@ -1,0 +1,480 @@
+//! A checked process: the statechart and, beside it, what its states and transitions mean for people.
+//! Immutable once built. It must never hold a person, a value somebody typed, or text that was not checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Limit, Roll};
+use crate::expression::Expression;
+use crate::form::Form;
+use crate::kernel::{StateId, Statechart, TransitionId};
+use crate::text::Text;
+
+/// The SHA-256 of a published bundle of sources, in lower-case hexadecimal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DefinitionHash(pub String);
+
+/// One checked version of one process.
+#[derive(Clone, Debug)]
+pub struct ProcessDefinition {
+    /// `after-death`.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// The hash of the sources it was built from.
+    pub hash: DefinitionHash,
+    /// First and last day on which a case may begin under this version.
+    pub effective: Effective,
+    /// The office in charge of the whole.
+    pub lead: Option<Assignee>,
+    /// The law or plan it stands on, as written.
+    pub basis: String,
+    /// Name of the calendar its clocks use.
+    pub calendar: String,
+    /// What the kernel runs: fragments, items, holds and doors are expanded in it.
+    pub chart: Statechart,
+    /// By [`StateId`]: what a state means for people. As long as `chart.states`.
+    pub states: Vec<StateWork>,
+    /// By [`TransitionId`]: what a transition tells. As long as `chart.transitions`.
+    pub transitions: Vec<TransitionWork>,
+    /// By [`ClockId`].
+    pub clocks: Vec<ClockDefinition>,
+    /// Ways into a case, by name.
+    pub doors: BTreeMap<String, Door>,
+    /// Matters of single departments, in the order of the file.
+    pub items: Vec<ItemDefinition>,
+    /// Pairs of work and held states.
+    pub holds: Vec<HoldDefinition>,
+    /// People of the case by role: `applicant`, `heirs` …
+    pub parties: BTreeMap<String, PartyDefinition>,
+    /// Messages of other systems that a case understands.
+    pub messages: BTreeMap<String, MessageDefinition>,
+    /// Every form the process asks, in the version that was checked with it.
+    pub forms: BTreeMap<String, Arc<Form>>,
+    /// Texts of notices by name.
+    pub notices: BTreeMap<String, NoticeText>,
+    /// Titles of documents by code.
+    pub documents: BTreeMap<String, DocumentText>,
+    /// A case is one of its kind while another with the same key is open.
+    pub unique: Option<Unique>,
+}
+
+/// Dates between which a case may begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effective {
+    /// First day, or since ever.
+    pub from: Option<Date>,
+    /// Last day, or until further notice.
+    pub to: Option<Date>,
+}
+
+impl Effective {
+    /// Does a case that begins on `date` fall under this version?
+    pub fn covers(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
+    }
+}
+
+/// Who does something: never a person, always a place in the organisation or in the case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assignee {
+    /// A unit of a department: `police.household`.
+    Office(String),
+    /// A party of the case: `applicant`, `heirs`.
+    Party(String),
+    /// A role anywhere in the region of the case: `supervisor`.
+    Role(String),
+}
+
+/// What a state means for people.
+#[derive(Clone, Debug, Default)]
+pub struct StateWork {
+    /// What a page calls it.
+    pub title: Text,
+    /// Names from the root with dots, without the wrappers the compiler made: what stories, logs and links say.
+    pub path: String,
+    /// A wrapper the compiler made (the hidden start, a gate, the work part of a hold): pages leave it out.
+    pub generated: bool,
+    /// Work offered while a stay in the state lasts.
+    pub task: Option<TaskDefinition>,
+    /// Things a person may do without a task while the state is active.
+    pub actions: Vec<Choice>,
+    /// Clocks that list this kind stand still while the state is active.
+    pub pause: Option<String>,
+    /// Told and written when a stay begins (not when a hold ends).
+    pub begin: Effects,
+    /// The item whose region this state belongs to.
+    pub item: Option<ItemId>,
+    /// How a final or rest state counts for a join and for the case.
+    pub outcome: Option<Outcome>,
+    /// A case that rests here is closed (root finals and root rests).
+    pub closes: bool,
+    /// The law the step stands on.
+    pub basis: String,
+}
+
+/// The result of a final state, an item or a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done as asked.
+    Success,
+    /// Done in part.
+    Partial,
+    /// Not done.
+    Failure,
+    /// Does not count.
+    None,
+}
+
+/// Work offered to people while a state is active.
+#[derive(Clone, Debug)]
+pub struct TaskDefinition {
+    /// What the list calls it.
+    pub title: Text,
+    /// Who may take it; any one of them.
+    pub by: Vec<Assignee>,
+    /// The form filled when it is completed, by name.
+    pub form: Option<String>,
+    /// The clock that limits it; `None` where the file says `none` with a basis.
+    pub limit: Option<ClockId>,
+    /// The ways it may end, in the order of the file.
+    pub outcomes: Vec<Choice>,
+    /// States whose task must have been completed by somebody else (maker is not checker).
+    pub not_same_as: Vec<StateId>,
+    /// Why there is no limit, or the law behind the work.
+    pub basis: String,
+}
+
+/// Something a person may choose: an outcome of a task, or an action in a state.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// `approve`.
+    pub name: String,
+    /// What the button says.
+    pub title: Text,
+    /// The addressed kernel event, `outcome.<path>.<name>` or `action.<path>.<name>`.
+    pub event: String,
+    /// A form asked besides the task's own.
+    pub ask: Option<String>,
+    /// Who may do it; for an outcome empty, since the holder of the task does.
+    pub by: Vec<Assignee>,
+    /// Offered only while this holds.
+    pub when: Option<Expression>,
+    /// The transitions it may take, first that holds.
+    pub transitions: Vec<TransitionId>,
+}
+
+/// What follows a transition or begins with a stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Codes of documents to issue.
+    pub documents: Vec<String>,
+    /// Notices to send.
+    pub notices: Vec<NoticeUse>,
+}
+
+impl Effects {
+    /// Nothing to write, nobody to tell.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.notices.is_empty()
+    }
+}
+
+/// One notice: to whom, which text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeUse {
+    /// Who is told.
+    pub to: Assignee,
+    /// Which text of [`ProcessDefinition::notices`].
+    pub text: String,
+}
+
+/// What a transition tells, and where it was written.
+#[derive(Clone, Debug, Default)]
+pub struct TransitionWork {
+    /// Documents and notices, issued only if the transition was taken.
+    pub effects: Effects,
+    /// File of the line that wrote it; empty for transitions the compiler made.
+    pub file: String,
+    /// Line in that file, from 1.
+    pub line: u32,
+    /// What coverage and diagrams call it: `reported → handling (confirm)`.
+    pub label: String,
+}
+
+/// Index into [`ProcessDefinition::clocks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClockId(pub u32);
+
+/// A limit on how long a case may stay somewhere, by which law.
+#[derive(Clone, Debug)]
+pub struct ClockDefinition {
+    /// Its own id.
+    pub id: ClockId,
+    /// Dotted: `total`, `household.decide`; a task's own limit is `task.<path>`.
+    pub name: String,
+    /// What a page calls it.
+    pub title: Text,
+    /// Whose promise it is.
+    pub kind: ClockKind,
+    /// How much.
+    pub limit: LimitSource,
+    /// What happens when the last day is no working day.
+    pub roll: Roll,
+    /// Counts while any of these states is stayed in.
+    pub runs_in: BTreeSet<StateId>,
+    /// What a second stay does.
+    pub again: Again,
+    /// Kinds of pause it honours.
+    pub pauses: BTreeSet<String>,
+    /// Counts from this date in the answers instead of the entry.
+    pub from: Option<Expression>,
+    /// May not end later than this one.
+    pub not_after: Option<ClockId>,
+    /// How it may be prolonged.
+    pub extend: Option<Extension>,
+    /// Percentages of the limit at which the holder is reminded, ascending.
+    pub remind: Vec<u8>,
+    /// Who hears of lateness.
+    pub late: Late,
+    /// The addressed event that moves the case when the clock runs out, if some `after` waits for it.
+    pub event: Option<String>,
+    /// The item it belongs to.
+    pub item: Option<ItemId>,
+    /// The law or the local promise.
+    pub basis: String,
+}
+
+/// Where the amount of a limit comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LimitSource {
+    /// Written in the file.
+    Fixed(Limit),
+    /// `parameter("name")`: by date and place, read when the clock starts.
+    Parameter(String),
+}
+
+/// Whose limit it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// Set by law.
+    Statutory,
+    /// Promised by the bureau.
+    Promised,
+    /// Agreed inside the administration.
+    Internal,
+    /// Runs against the applicant.
+    Applicant,
+    /// Only shown.
+    Shown,
+}
+
+/// What a second stay in `runs_in` does to the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// Counts anew.
+    Restart,
+    /// Counts on; the time outside is a pause.
+    Continue,
+}
+
+/// How a clock may be prolonged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Extension {
+    /// By how much each time.
+    pub add: Limit,
+    /// How often.
+    pub times: u32,
+    /// Who may ask.
+    pub by: Vec<Assignee>,
+    /// Whose consent it needs; empty for none.
+    pub approved_by: Vec<Assignee>,
+    /// Written and told.
+    pub effects: Effects,
+}
+
+/// Who hears of lateness.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Late {
+    /// Yellow to the holder, red to the head of the office, then to the supervisor.
+    #[default]
+    HeadThenSupervisor,
+    /// Red to everybody at the instant it is late.
+    RedAtOnce,
+    /// A card on the list, and nobody is written to.
+    CardOnly,
+}
+
+/// A way into a case.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// `family`.
+    pub name: String,
+    /// What a page calls it.
+    pub title: Text,
+    /// Who may open it; a message door has none.
+    pub by: Vec<Assignee>,
+    /// The message that opens it.
+    pub message: Option<String>,
+    /// The form filled.
+    pub form: Option<String>,
+    /// Form whose answers this one is stored as, besides its own name.
+    pub fills: Option<String>,
+    /// The addressed kernel event that leaves the hidden initial state.
+    pub event: String,
+    /// Where it leads.
+    pub transition: TransitionId,
+    /// The party that the person who opens it becomes; `None` for staff and messages.
+    pub party: Option<String>,
+}
+
+/// Index into [`ProcessDefinition::items`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemId(pub u32);
+
+/// One department's matter inside a case.
+#[derive(Clone, Debug)]
+pub struct ItemDefinition {
+    /// Its own id.
+    pub id: ItemId,
+    /// `funeral_grant`.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// The office in charge, for lists; a party or role where nobody official is.
+    pub office: Option<Assignee>,
+    /// The region of the parallel state, gate included.
+    pub state: StateId,
+    /// Items whose end it waits for.
+    pub needs: Vec<ItemId>,
+    /// Claimed by the applicant instead of started by the office.
+    pub offered: bool,
+    /// The law.
+    pub basis: String,
+}
+
+/// A state whose work can be held with its clocks standing still.
+#[derive(Clone, Debug)]
+pub struct HoldDefinition {
+    /// The state that carries the hold.
+    pub state: StateId,
+    /// Its generated child with task, outcomes and children.
+    pub work: StateId,
+    /// Its generated children by kind.
+    pub held: BTreeMap<String, StateId>,
+    /// Deep history of `work`, through which it comes back.
+    pub history: StateId,
+    /// A person begins and ends it (the kinds are choices); otherwise a condition does.
+    pub by: Vec<Assignee>,
+    /// Addressed events that begin it, by kind, when persons do.
+    pub begin: BTreeMap<String, Choice>,
+    /// The choice that ends it, when persons do.
+    pub end: Option<Choice>,
+}
+
+/// A party of the case.
+#[derive(Clone, Debug)]
+pub struct PartyDefinition {
+    /// `heirs`.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// Where in the answers they stand (a person group or a list of them).
+    pub is: Option<Expression>,
+    /// Never told anything (the deceased).
+    pub silent: bool,
+    /// May be missing.
+    pub optional: bool,
+}
+
+/// A message of another system.
+#[derive(Clone, Debug)]
+pub struct MessageDefinition {
+    /// `certificate_issued`.
+    pub name: String,
+    /// Connectors that may send it.
+    pub from: Vec<String>,
+    /// The form its body is read with.
+    pub form: Option<String>,
+}
+
+/// Text of a notice. `{number}`, `{title}`, `{item}`, `{due}`, `{office}` and `{link}` are the only names in it: no personal values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeText {
+    /// One line.
+    pub subject: Text,
+    /// A few short paragraphs.
+    pub body: Text,
+}
+
+/// A document the process issues.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentText {
+    /// `受理通知书`.
+    pub title: Text,
+}
+
+/// Only one open case per key.
+#[derive(Clone, Debug)]
+pub struct Unique {
+    /// Computed from the answers of the door.
+    pub key: Expression,
+}
+
+impl ProcessDefinition {
+    /// What a state means for people.
+    pub fn state(&self, id: StateId) -> &StateWork {
+        &self.states[id.0 as usize]
+    }
+
+    /// What a transition tells.
+    pub fn transition(&self, id: TransitionId) -> &TransitionWork {
+        &self.transitions[id.0 as usize]
+    }
+
+    /// A clock by its id.
+    pub fn clock(&self, id: ClockId) -> &ClockDefinition {
+        &self.clocks[id.0 as usize]
+    }
+
+    /// An item by its id.
+    pub fn item(&self, id: ItemId) -> &ItemDefinition {
+        &self.items[id.0 as usize]
+    }
+
+    /// An item by its name.
+    pub fn item_named(&self, name: &str) -> Option<&ItemDefinition> {
+        self.items.iter().find(|item| item.name == name)
+    }
+
+    /// The states of `active` and those that a running hold would bring back through its history:
+    /// where the case *stays*. Clocks and tasks follow the stay, so a hold interrupts them and does not end them.
+    pub fn stay(&self, configuration: &crate::kernel::Configuration) -> BTreeSet<StateId> {
+        let mut stay = configuration.active.clone();
+        // Outer holds first, so that a hold inside a held part is seen through the outer one's history.
+        for hold in &self.holds {
+            if !hold.held.values().any(|held| stay.contains(held)) {
+                continue;
+            }
+            for leaf in configuration.history.get(&hold.history).into_iter().flatten() {
+                let mut state = Some(*leaf);
+                while let Some(id) = state.filter(|id| *id != hold.state) {
+                    stay.insert(id);
+                    state = self.chart.states[id.0 as usize].parent;
+                }
+            }
+        }
+        stay
+    }
+}
