@@ -47,23 +47,23 @@
 //! | E0101 | too many bytes | E0121 | `: ` inside an unquoted value |
 //! | E0102 | not UTF-8 | E0122 | unknown escape in double quotes |
 //! | E0103 | control or direction mark | E0123 | no-break or full-width space |
-//! | E0104 | too many keys and values | E0129 | any other mistake in YAML |
-//! | E0105 | nested too deeply | E0131 | unknown key |
-//! | E0106 | nothing in the file | E0132 | missing key |
-//! | E0107 | several documents | E0133 | a map was expected |
-//! | E0108 | directive (`%YAML`) | E0134 | a list was expected |
-//! | E0110 | tab as indentation | E0135 | one value was expected |
-//! | E0111 | full-width punctuation | E0136 | yes/no/on/off instead of true/false |
-//! | E0112 | key given twice | E0137 | `true` or `false` was expected |
-//! | E0113 | merge key `<<` | E0138 | a whole number was expected |
-//! | E0114 | tag `!x` | E0139 | number out of range |
-//! | E0115 | anchor or alias | E0140 | a date was expected |
-//! | E0116 | key that is no text | E0141 | a text in two languages was expected |
-//! | E0117 | a value that needs quotes | E0142 | not an identifier |
-//! | E0118 | quote not closed | E0143 | not one of the known words |
-//! | E0119 | bracket not closed | E0144 | nothing behind the key |
-//! | E0120 | indentation | E0124 | comma missing or too many |
-//! | E0125 | no colon, or no space behind it | | |
+//! | E0104 | too many keys and values | E0124 | comma missing or too many |
+//! | E0105 | nested too deeply | E0125 | no colon, or no space behind it |
+//! | E0106 | nothing in the file | E0129 | any other mistake in YAML |
+//! | E0107 | several documents | E0131 | unknown key |
+//! | E0108 | directive (`%YAML`) | E0132 | missing key |
+//! | E0109 | more problems than are listed | E0133 | a map was expected |
+//! | E0110 | tab as indentation | E0134 | a list was expected |
+//! | E0111 | full-width punctuation | E0135 | one value was expected |
+//! | E0112 | key given twice | E0136 | yes/no/on/off instead of true/false |
+//! | E0113 | merge key `<<` | E0137 | `true` or `false` was expected |
+//! | E0114 | tag `!x` | E0138 | a whole number was expected |
+//! | E0115 | anchor or alias | E0139 | number out of range |
+//! | E0116 | key that is no text | E0140 | a date was expected |
+//! | E0117 | a value that needs quotes | E0141 | a text in two languages was expected |
+//! | E0118 | quote not closed | E0142 | not an identifier |
+//! | E0119 | bracket not closed | E0143 | not one of the known words |
+//! | E0120 | indentation | E0144 | nothing behind the key |
 
 mod bytes;
 mod closest;

@@ -2,13 +2,14 @@
 //! never hold so much of a hostile file that collecting problems becomes an attack of its own.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Source, Span};
 use crate::text::Text;
 
-/// At most this many problems are kept; the rest are counted only.
-const MAX_PROBLEMS: usize = 500;
+/// At most this many problems of one file are kept; the rest are counted only.
+const MAX_PROBLEMS: usize = 200;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,7 +105,8 @@ impl Problem {
 pub struct Problems {
     list: RefCell<Vec<Problem>>,
     errors: Cell<usize>,
-    left_out: Cell<usize>,
+    /// How many problems each file has.
+    counts: RefCell<BTreeMap<Arc<str>, usize>>,
 }
 
 impl Problems {
@@ -113,17 +115,22 @@ impl Problems {
         Problems::default()
     }
 
-    /// Adds a problem. After the first 500 they are only counted.
+    /// Adds a problem. After the first 200 of a file they are only counted.
     pub fn push(&self, problem: Problem) {
         if problem.severity == Severity::Error {
             self.errors.set(self.errors.get() + 1);
         }
-        let mut list = self.list.borrow_mut();
-        if list.len() < MAX_PROBLEMS {
-            list.push(problem);
-        } else {
-            self.left_out.set(self.left_out.get() + 1);
+        let mut counts = self.counts.borrow_mut();
+        let count = counts.entry(problem.path.clone()).or_default();
+        *count += 1;
+        if *count <= MAX_PROBLEMS {
+            self.list.borrow_mut().push(problem);
         }
+    }
+
+    /// Whether another problem of this file would be kept; costly advice is worth the work only then.
+    pub fn has_room(&self, path: &str) -> bool {
+        self.counts.borrow().get(path).is_none_or(|count| *count < MAX_PROBLEMS)
     }
 
     /// Adds several.
@@ -141,11 +148,6 @@ impl Problems {
         self.errors.get()
     }
 
-    /// How many problems were counted but not kept.
-    pub fn left_out(&self) -> usize {
-        self.left_out.get()
-    }
-
     /// The first problem kept for a line; for deciding whether another one is only its consequence.
     pub(super) fn named_on(&self, line: u32) -> Option<Problem> {
         self.list.borrow().iter().find(|problem| problem.span.line == line).cloned()
@@ -156,16 +158,32 @@ impl Problems {
         self.list.borrow().last().cloned()
     }
 
-    /// The problems by file and place; the same problem at the same place only once.
+    /// The problems by file and place, those of a file as a whole behind the others; the same problem at the same place
+    /// only once. Where a file has more than were kept, E0109 says how many.
     pub fn into_vec(self) -> Vec<Problem> {
         let mut list = self.list.into_inner();
+        for (path, count) in self.counts.into_inner() {
+            if let Some(more) = count.checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
+                list.push(left_out(path, more));
+            }
+        }
         list.sort_by(|a, b| {
-            let place = |p: &Problem| (p.span.line, p.span.column, p.severity, p.code);
+            let place = |p: &Problem| (p.span.line.wrapping_sub(1), p.span.column, p.severity, p.code);
             a.path.cmp(&b.path).then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
         });
         list.dedup();
         list
     }
+}
+
+/// E0109.
+fn left_out(path: Arc<str>, more: usize) -> Problem {
+    let message = Text::new(
+        format!("这个文件里还有 {more} 个问题没有列出"),
+        format!("{more} more problems in this file are not listed"),
+    );
+    Problem::at("E0109", Severity::Error, path, Span::default(), message)
+        .cure("先改正已列出的，再检查一次。", "Mend the listed ones, then check again.")
 }
 
 /// A word from a file as a message may quote it: at most 40 characters.
@@ -198,11 +216,15 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_counted_but_not_kept() {
+    fn a_flood_in_one_file_is_counted_and_hides_no_other_file() {
         let problems = Problems::new();
-        (0..2_000).for_each(|line| problems.push(problem("a", line, Severity::Error)));
-        assert_eq!((problems.errors(), problems.left_out()), (2_000, 1_500));
-        assert_eq!(problems.into_vec().len(), 500);
+        (0..2_000).for_each(|line| problems.push(problem("a", line + 1, Severity::Error)));
+        assert!(!problems.has_room("a") && problems.has_room("b"));
+        problems.push(problem("b", 1, Severity::Error));
+        assert_eq!(problems.errors(), 2_001);
+        let list = problems.into_vec();
+        assert_eq!((list.len(), list[200].code, list[201].path.as_ref()), (202, "E0109", "b"));
+        assert!(list[200].message.en.starts_with("1800 more"));
     }
 
     #[test]

@@ -175,7 +175,9 @@ impl<'a> Reader<'a> {
                 format!("这里可以写：{}。", listed.join("、")),
                 format!("What can stand here: {}.", listed.join(", ")),
             );
-            self.file.push(problem.suggest(closest(&entry.key, known.iter().copied())));
+            let near = || closest(&entry.key, known.iter().copied());
+            let room = self.file.problems.has_room(&self.file.source.path);
+            self.file.push(problem.suggest(if room { near() } else { None }));
         }
     }
 }
