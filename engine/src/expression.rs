@@ -258,6 +258,14 @@ fn syntax(text: &str, errors: &cel::ParseErrors) -> ExpressionProblem {
     let all = text.chars().count();
     let column = (before + usize::try_from(column - 1).unwrap_or(0)).min(all.saturating_sub(1));
     let word: String = text.chars().skip(column).take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    if errors.errors.first().is_some_and(|error| error.msg.starts_with("reserved identifier")) {
+        return ExpressionProblem::new(
+            code::SYNTAX,
+            Span::new(column, word.chars().count()),
+            both!("{} 是保留字，不能作名称", "{} is a reserved word and cannot be a name", word),
+            Text::new("换一个名称", "use another name"),
+        );
+    }
     let message = if word.is_empty() {
         Text::new("这里读不懂", "this cannot be read")
     } else {

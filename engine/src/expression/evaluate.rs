@@ -13,7 +13,7 @@ use crate::value::Value;
 /// Steps one evaluation may take.
 pub const STEPS_MAX: u64 = 10_000;
 
-/// Bytes of text, or elements, that are copied for one step.
+/// Bytes of text that are copied for one step; an element of a list or map is a step of its own.
 const BYTES_PER_STEP: usize = 64;
 
 /// Where an expression finds its values.
@@ -88,6 +88,7 @@ impl<'a> Evaluation<'a> {
             Node::Equal(same, pair) => {
                 let [left, right] = pair.as_ref();
                 let (left, right) = (self.value(left)?, self.value(right)?);
+                self.spend_on(&left)?;
                 Value::Bool(equal(&left, &right)? == *same)
             }
             Node::Order(which, pair) => {
@@ -134,15 +135,9 @@ impl<'a> Evaluation<'a> {
         if self.steps > STEPS_MAX { Err(Fault::Exhausted) } else { Ok(()) }
     }
 
-    /// Pays for copying a value.
+    /// Pays for copying or comparing a value.
     fn spend_on(&mut self, value: &Value) -> Result<(), Fault> {
-        let steps = match value {
-            Value::Text(text) => text.len() / BYTES_PER_STEP,
-            Value::List(list) => list.len(),
-            Value::Map(map) => map.len(),
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Money(_) | Value::Date(_) | Value::Instant(_) => 0,
-        };
-        self.spend(steps as u64)
+        self.spend(weight(value))
     }
 
     /// The value, which must have been given.
@@ -289,6 +284,16 @@ impl<'a> Evaluation<'a> {
             arguments.push(value);
         }
         function.call(&arguments.iter().map(Cow::as_ref).collect::<Vec<_>>())
+    }
+}
+
+/// Steps that copying a value is worth: nothing for what is small.
+fn weight(value: &Value) -> u64 {
+    match value {
+        Value::Text(text) => (text.len() / BYTES_PER_STEP) as u64,
+        Value::List(list) => list.iter().fold(0, |sum, value| sum + 1 + weight(value)),
+        Value::Map(map) => map.values().fold(0, |sum, value| sum + 1 + weight(value)),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Money(_) | Value::Date(_) | Value::Instant(_) => 0,
     }
 }
 

@@ -172,6 +172,12 @@ impl<'t> Words<'t> {
             ));
         }
         match first {
+            '\u{3000}' | '\u{a0}' => Err(refused(
+                code::FOREIGN,
+                span,
+                Text::new("不能用全角空格", "this is not a plain space"),
+                Text::new("改成半角空格", "write a plain space"),
+            )),
             '=' => Err(foreign(span, "=", "==")),
             '&' => Err(foreign(span, "&", "&&")),
             '|' => Err(foreign(span, "|", "||")),
@@ -228,7 +234,6 @@ fn half_width(sign: char) -> Option<&'static str> {
         '％' => "%",
         '＆' => "&&",
         '｜' => "||",
-        '\u{3000}' | '\u{a0}' => "a plain space",
         _ => return None,
     })
 }

@@ -82,6 +82,10 @@ fn writing_of_other_keyboards_and_languages_is_named() {
     only("answers.report.age > 3)", "E0203", ")", None);
     only("answers.report.name == '文' &&", "E0203", "&", None);
     only("", "E0203", "", None);
+    only("answers.report.name == '张三' answers", "E0203", "answers", None);
+    only("for == 3", "E0203", "for", None);
+    only("1 ? 2", "E0203", "2", None);
+    only("answers.report.age\u{3000}> 3", "E0204", "\u{3000}", None);
 }
 
 #[test]
