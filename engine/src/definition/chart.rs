@@ -14,6 +14,8 @@
 //! | E0307 | no states | E0314 | not the name or value of a variable |
 
 mod action;
+#[cfg(test)]
+mod conformance;
 mod parts;
 mod scope;
 mod span;
@@ -46,6 +48,9 @@ pub fn lower_chart<'a>(file: File<'a>, tree: &'a Node) -> Option<Statechart> {
     root.localized("title");
     let variables = variable::declarations(file, &root);
     chart.variables = variables.iter().map(|(name, variable)| (name.clone(), variable.value.clone())).collect();
+    if root.choice("type", &[("parallel", StateKind::Parallel)]).is_some() {
+        chart.states[0].kind = StateKind::Parallel;
+    }
     let mut outline = Outline { file, chart, readers: Vec::new() };
     outline.read_state(Statechart::ROOT, root);
     let Outline { mut chart, readers, .. } = outline;

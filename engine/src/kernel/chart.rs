@@ -49,7 +49,7 @@ pub struct State {
     /// What it is.
     pub kind: StateKind,
     /// Where a compound state begins, or a history state without memory leads. `None` for a compound state means its
-    /// first child. In a parallel state: where those regions begin that are named.
+    /// first child, for a history state where its parent begins. In a parallel state: where those regions begin that are named.
     pub initial: Option<Initial>,
     /// Run when it is entered: one block after the other. A fault ends its block only.
     pub entry: Vec<Content>,
@@ -422,12 +422,16 @@ impl Statechart {
     }
 
     /// Where a state begins: its initial states, else its first child. For a history state: where it leads without
-    /// memory, else the first child of its parent.
+    /// memory, else where its parent begins.
     pub fn initial_targets(&self, id: StateId) -> Vec<StateId> {
-        let around = if self.is_history(id) { self.state(id).parent } else { Some(id) };
-        match &self.state(id).initial {
-            Some(initial) => initial.targets.clone(),
-            None => around.and_then(|state| self.real_children(state).next()).into_iter().collect(),
+        if let Some(initial) = &self.state(id).initial {
+            return initial.targets.clone();
+        }
+        let around = if self.is_history(id) { self.state(id).parent.unwrap_or(Self::ROOT) } else { id };
+        match &self.state(around).initial {
+            // A parent that begins in a history state has said nothing about where that leads.
+            Some(initial) if !initial.targets.iter().any(|target| self.is_history(*target)) => initial.targets.clone(),
+            Some(_) | None => self.real_children(around).next().into_iter().collect(),
         }
     }
 
