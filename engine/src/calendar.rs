@@ -4,7 +4,7 @@
 mod hours;
 mod read;
 #[cfg(test)]
-mod read_tests;
+mod tests;
 
 use std::fmt::Write as _;
 

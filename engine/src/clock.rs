@@ -2,7 +2,7 @@
 //! never read the time, store what remains, or know why a process has a clock.
 //!
 //! - Day 0 does not count (Civil Code 201); hours run at once (201); months end on the day with the same number or
-//!   the month's last day (202); the last of calendar days and months may roll to the next working day (203).
+//!   the month's last day (202); the last of calendar days and months may roll off rest days (203).
 //! - A pause takes the days from its first up to, not including, the day on which the clock goes on; hours stand still
 //!   to the millisecond. A day to which a last day rolls is not taken from a pause either.
 //! - A fixed day (`{before_day: 10, of: next_month}`) is moved by neither pause nor roll.
@@ -27,11 +27,11 @@
 mod count;
 mod deadline;
 mod explain;
-#[cfg(test)]
-mod golden_tests;
 mod limit;
 mod office;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use count::deadline;
 pub use deadline::{Deadline, Due, Progress, ProofLine, Reason, Stretch};

@@ -241,8 +241,11 @@ impl<'a> Counter<'a> {
         loop {
             let Day { kind, covered } = self.calendar.day_number(day);
             self.provisional |= !covered;
-            // An ordinary weekend stays under `holiday`; once rolling, the goal is a working day in both.
-            let stays = kind.is_workday() || (day == self.day && roll == Roll::Holiday && kind == DayKind::Weekend);
+            let stays = match roll {
+                Roll::RestDay => kind.is_workday(),
+                Roll::Holiday => !matches!(kind, DayKind::Holiday(_)),
+                Roll::None => true,
+            };
             if stays {
                 break;
             }
@@ -270,11 +273,7 @@ impl<'a> Counter<'a> {
 
     /// Counts milliseconds after `self.at`.
     fn exact(&mut self, ms: i64) -> Option<Standstill<'a>> {
-        let left = self.time_until(Instant(i64::MAX), ms, &Reason::Running);
-        match left {
-            Ok(_) => None,
-            Err(standstill) => Some(standstill),
-        }
+        self.time_until(Instant(i64::MAX), ms, &Reason::Running).err()
     }
 
     /// Counts up to `left` milliseconds from `self.at`, not beyond `end`, and moves `self.at`. Returns what is left.

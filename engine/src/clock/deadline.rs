@@ -122,7 +122,7 @@ pub enum Reason {
     RolledWeekend,
     /// The last day would be a holiday, so it moves on.
     RolledHoliday(Text),
-    /// The last day moved here, the next working day.
+    /// The last day moved here.
     RolledTo,
     /// The clock ends here because it may not outlast another one.
     NotAfter,

@@ -122,7 +122,7 @@ impl ProofLine {
                 format!("最后一日遇{}放假，顺延", name.zh),
                 format!("the last day falls on {} and moves on", name.en),
             ),
-            Reason::RolledTo => Text::new("顺延至此工作日为最后一日", "the next working day is the last day"),
+            Reason::RolledTo => Text::new("顺延至此，为最后一日", "moved on to here, the last day"),
             Reason::NotAfter => Text::new("不得晚于另一时限，到此为止", "may not outlast another clock and ends here"),
         }
     }

@@ -13,7 +13,7 @@ use crate::value::Instant;
 pub enum Roll {
     /// From any rest day, weekends included, to the next working day (Civil Code 203 as commonly applied).
     RestDay,
-    /// Only from a public holiday to the next working day; an ordinary weekend stays.
+    /// Only from a public holiday to the day after it (Civil Code 203 to the letter); ordinary weekends do not matter.
     Holiday,
     /// It stays.
     None,

@@ -2,15 +2,9 @@
 
 use jiff::civil::{Date, date};
 
-use super::*;
-use crate::calendar::{self, Calendar};
-use crate::source::{File, Problems, Source};
+use super::cn;
+use crate::clock::*;
 use crate::value::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
-
-pub(super) fn cn() -> Calendar {
-    let source = Source::new("cn.yaml", include_str!("../../../workflows/calendars/cn.yaml"));
-    calendar::read(File { source: &source, problems: &Problems::new() }).unwrap()
-}
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -300,7 +294,7 @@ fn the_proof_says_every_day_and_why() {
     let en: Vec<String> = rolled.lines.iter().map(|line| line.text().en).collect();
     assert_eq!(en[1], "2023-09-23 (Sat) to 2023-09-29 (Fri): calendar days, counted (7 days so far)");
     assert_eq!(en[2], "2023-09-29 (Fri): the last day falls on Mid-Autumn Festival and moves on, not counted");
-    assert_eq!(en.last().map(String::as_str), Some("2023-10-07 (Sat): the next working day is the last day"));
+    assert_eq!(en.last().map(String::as_str), Some("2023-10-07 (Sat): moved on to here, the last day"));
     let open = paused("2025-09-22 08:00", "30 hours", &[("2025-09-22 10:30", None)]);
     assert_eq!(open.text().zh, "自 2025-09-22 10:30 起中止，尚余 27 小时 30 分");
 }
