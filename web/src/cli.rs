@@ -4,6 +4,7 @@
 //! Exit codes: 0 done; 1 the command found something wrong; 2 it was called wrongly (unknown flags, missing files).
 
 mod check;
+mod due;
 mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -22,6 +23,8 @@ pub struct Arguments {
 enum Command {
     /// Checks processes, forms and what belongs to them; prints every problem of every file at once
     Check(check::Check),
+    /// Says when a period ends, and why
+    Due(due::Due),
     /// Plays events and time on a bare statechart and prints one line per macrostep
     Trace(trace::Trace),
 }
@@ -58,6 +61,7 @@ impl Lang {
 pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
         Command::Check(check) => check::run(&check),
+        Command::Due(due) => due::run(&due),
         Command::Trace(trace) => trace::run(&trace),
     }
 }

@@ -128,6 +128,29 @@ impl ProofLine {
     }
 }
 
+impl Reason {
+    /// The reason as a word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::DayZero => "day_zero",
+            Reason::Workday => "workday",
+            Reason::MakeUp(_) => "make_up",
+            Reason::CalendarDays => "calendar_days",
+            Reason::Running => "running",
+            Reason::OfficeHours => "office_hours",
+            Reason::CutOff => "cut_off",
+            Reason::Weekend => "weekend",
+            Reason::Holiday(_) => "holiday",
+            Reason::Paused(_) => "paused",
+            Reason::Extended(_) => "extended",
+            Reason::RolledWeekend => "rolled_weekend",
+            Reason::RolledHoliday(_) => "rolled_holiday",
+            Reason::RolledTo => "rolled_to",
+            Reason::NotAfter => "not_after",
+        }
+    }
+}
+
 impl Deadline {
     /// The deadline as one sentence.
     pub fn text(&self) -> Text {
