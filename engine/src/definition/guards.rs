@@ -162,7 +162,7 @@ impl<'a> Draft<'a> {
         let mut answers = BTreeMap::new();
         let mut item_answers: BTreeMap<String, BTreeMap<String, Type>> = BTreeMap::new();
         for (form, item) in self.forms.keys() {
-            let of = self.library.form(form).map_or(Type::Any, |_| Type::Any);
+            let of = self.library.form(form).map_or(Type::Any, |form| form.type_of());
             match item {
                 None => {
                     answers.insert(form.clone(), of);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::words::both;
 use crate::expression::Type;
-use crate::form::Form;
+use crate::form::{self, Form};
 use crate::organisation::Organisation;
 use crate::source::{File, Node, Problems, Source, Span};
 
@@ -119,7 +119,15 @@ impl Library {
             report_twice(problems, file, &self.files[*first]);
             return;
         }
-        self.broken_forms.insert(name);
+        let read = form::lower_tree(File { source: &file.source, problems }, &file.node);
+        match read {
+            Some(form) => {
+                self.forms.insert(name, (Arc::new(form), index));
+            }
+            None => {
+                self.broken_forms.insert(name);
+            }
+        }
     }
 
     /// All files of a kind.
