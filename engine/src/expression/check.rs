@@ -252,6 +252,12 @@ impl Lowering<'_> {
             (Type::Int, Type::Money) => money(places[0]),
             (Type::Date, Type::Text | Type::Int) => date(places[1]),
             (Type::Text | Type::Int, Type::Date) => date(places[0]),
+            (Type::Date, Type::Instant) | (Type::Instant, Type::Date) => {
+                let mut problem = mixed(sign, [left, right], places[2]);
+                problem.code = code::DATE;
+                problem.cure = Text::new("时刻先写成日期：date(x)", "make the point in time a date: date(x)");
+                problem
+            }
             (Type::Bool, Type::Text | Type::Choice(_)) | (Type::Text | Type::Choice(_), Type::Bool) => {
                 let mut problem = mixed(sign, [left, right], places[2]);
                 problem.cure = Text::new(

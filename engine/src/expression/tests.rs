@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::*;
 
+mod document;
 mod hostile;
 mod messages;
 mod random;
@@ -33,7 +34,10 @@ impl World {
             ("age", Type::Int),
             ("amount", Type::Money),
             ("died_on", Type::Date),
+            ("born_on", Type::Date),
+            ("happened_on", Type::Date),
             ("name", Type::Text),
+            ("note", Type::Text),
             ("agree", Type::Bool),
             ("heirs", Type::list(Type::map([("name", Type::Text), ("share", Type::Int)]))),
             ("kinds", Type::list(Type::choice(["a", "b"]))),
