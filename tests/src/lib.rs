@@ -5,6 +5,7 @@ pub mod browser;
 pub mod folder;
 pub mod http;
 pub mod leash;
+pub mod polyglot;
 pub mod postgres;
 pub mod rust_text;
 pub mod server;
