@@ -13,6 +13,8 @@ pub mod clock;
 
 pub mod organisation;
 
+pub mod parameter;
+
 pub mod expression;
 
 pub mod form;
@@ -20,3 +22,21 @@ pub mod form;
 pub mod kernel;
 
 pub mod definition;
+
+pub mod rulebook;
+
+pub mod event;
+
+pub mod case;
+
+pub mod command;
+
+pub mod rejection;
+
+pub mod decide;
+
+pub mod story;
+
+pub mod store;
+
+pub mod engine;

@@ -298,6 +298,7 @@ impl<'a> Draft<'a> {
                 DraftLimit::Broken => LimitSource::Parameter(String::new()),
             },
             roll: clock.roll,
+            calendar: clock.calendar.clone().unwrap_or_else(|| self.frame.calendar.clone()),
             runs_in: runs_in.map(|state| emitted.states[state]).collect(),
             again: clock.again.unwrap_or(Again::Restart),
             pauses: clock.pauses.clone(),

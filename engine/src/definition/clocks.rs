@@ -73,6 +73,7 @@ impl<'a> Draft<'a> {
             remind: self.remind(env, &words),
             late: words.choice("late", LATE).unwrap_or(self.frame.late),
             awaited: false,
+            calendar: words.text("calendar").map(str::to_owned),
             item,
             basis,
             env,
@@ -89,7 +90,6 @@ impl<'a> Draft<'a> {
                     .cure("加上 `basis: 法规条款或承诺文件`。", "Add `basis: the article of law or the promise`."),
             );
         }
-        words.text("calendar");
         words.finish();
         self.clocks.push(clock);
     }
@@ -130,6 +130,7 @@ impl<'a> Draft<'a> {
             remind: self.remind(env, words),
             late: words.choice("late", LATE).unwrap_or(self.frame.late),
             awaited: false,
+            calendar: None,
             item,
             basis,
             env,
@@ -183,7 +184,7 @@ impl<'a> Draft<'a> {
         let add = words.optional("add").map_or(DraftLimit::Broken, |node| self.limit(env, node));
         let extension = Extension {
             add: match add {
-                DraftLimit::Fixed(limit) => limit,
+                DraftLimit::Fixed(limit) => limit.span()?,
                 DraftLimit::Parameter(_) | DraftLimit::Broken => return None,
             },
             times: words.integer("times").and_then(|times| u32::try_from(times).ok()).unwrap_or(1),

@@ -220,6 +220,8 @@ pub(super) enum SetValue<'a> {
 
 #[derive(Debug)]
 pub(super) struct DraftClock<'a> {
+    /// Calendar of its own; the process's where it names none.
+    pub calendar: Option<String>,
     /// As the file calls it.
     pub local: &'a str,
     /// With the prefix of the fragment's use.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Limit, Roll};
+use crate::clock::{Limit, Roll, Span};
 use crate::expression::Expression;
 use crate::form::Form;
 use crate::kernel::{StateId, Statechart, TransitionId};
@@ -228,6 +228,8 @@ pub struct ClockDefinition {
     pub limit: LimitSource,
     /// What happens when the last day is no working day.
     pub roll: Roll,
+    /// Name of the calendar it counts with.
+    pub calendar: String,
     /// Counts while any of these states is stayed in.
     pub runs_in: BTreeSet<StateId>,
     /// What a second stay does.
@@ -291,7 +293,7 @@ pub enum Again {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extension {
     /// By how much each time.
-    pub add: Limit,
+    pub add: Span,
     /// How often.
     pub times: u32,
     /// Who may ask.

@@ -1,0 +1,141 @@
+//! Commands: what somebody or something asks of a case, in the imperative. They must carry everything a decision needs
+//! that does not come from the store, and nothing that a page computed about permissions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::CaseId;
+use crate::value::Value;
+
+/// A request to change a case. Answers are maps of field ids to values, already read from the page but not trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Opens a case through a door.
+    StartCase {
+        /// Identity made by the shell.
+        case: CaseId,
+        /// Name of the process.
+        process: String,
+        /// The door.
+        door: String,
+        /// Region whose offices shall handle it.
+        region: String,
+        /// Answers to the door's form.
+        answers: Value,
+        /// The draft this consumes.
+        draft: Option<String>,
+    },
+    /// Takes an open task.
+    ClaimTask {
+        /// The case.
+        case: CaseId,
+        /// The task.
+        task: u32,
+    },
+    /// Gives a task back.
+    ReleaseTask {
+        /// The case.
+        case: CaseId,
+        /// The task.
+        task: u32,
+    },
+    /// Ends a task with an outcome.
+    CompleteTask {
+        /// The case.
+        case: CaseId,
+        /// The task.
+        task: u32,
+        /// The outcome chosen.
+        outcome: String,
+        /// Answers to the task's form; null where it has none.
+        answers: Value,
+        /// Answers to the outcome's own form; null where it has none.
+        ask: Value,
+    },
+    /// Does something the process allows without a task, a hold included.
+    Act {
+        /// The case.
+        case: CaseId,
+        /// The addressed event of the choice.
+        action: String,
+        /// Answers to its form; null where it has none.
+        answers: Value,
+    },
+    /// Prolongs a clock.
+    ExtendClock {
+        /// The case.
+        case: CaseId,
+        /// Name of the clock.
+        clock: String,
+    },
+    /// A timer woke.
+    FireTimer {
+        /// The case.
+        case: CaseId,
+        /// The timer.
+        timer: u32,
+    },
+    /// Another system sent a message about a case.
+    DeliverMessage {
+        /// The case.
+        case: CaseId,
+        /// Name of the message.
+        message: String,
+        /// Its body as answers to its form.
+        answers: Value,
+    },
+    /// Gives an account a part in a case, after the shell has made sure who is behind it.
+    JoinParty {
+        /// The case.
+        case: CaseId,
+        /// The party: `heirs`.
+        party: String,
+        /// The account.
+        account: String,
+    },
+    /// Computes every running deadline anew, after the calendar has changed.
+    RecomputeDeadlines {
+        /// The case.
+        case: CaseId,
+    },
+}
+
+impl Command {
+    /// The case it concerns.
+    pub fn case(&self) -> CaseId {
+        match self {
+            Command::StartCase { case, .. }
+            | Command::ClaimTask { case, .. }
+            | Command::ReleaseTask { case, .. }
+            | Command::CompleteTask { case, .. }
+            | Command::Act { case, .. }
+            | Command::ExtendClock { case, .. }
+            | Command::FireTimer { case, .. }
+            | Command::DeliverMessage { case, .. }
+            | Command::JoinParty { case, .. }
+            | Command::RecomputeDeadlines { case } => *case,
+        }
+    }
+
+    /// A digest of what is asked, for comparing repeats under one key. The id of a new case is the shell's, not the asker's.
+    pub fn digest(&self) -> String {
+        use sha2::Digest;
+        let mut asked = self.clone();
+        if let Command::StartCase { case, .. } = &mut asked {
+            *case = CaseId(uuid::Uuid::nil());
+        }
+        let text = serde_json::to_string(&asked).unwrap_or_default();
+        crate::event::hexadecimal(&sha2::Sha256::digest(text.as_bytes()))
+    }
+}
+
+/// What an accepted command brought about. Stored under its key, so a repeat gets the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The case.
+    pub case: CaseId,
+    /// Its number on paper.
+    pub number: String,
+    /// Number of events after it.
+    pub length: u64,
+}

@@ -1,0 +1,127 @@
+//! What guards of a process can see beyond the statechart: answers, results of items, how the case began, parameters.
+//! It must never change anything.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::draft::Draft;
+use crate::case::{Answers, Case};
+use crate::expression::Fault;
+use crate::kernel::{Configuration, Event, Outside, View};
+use crate::rulebook::Rulebook;
+use crate::value::Value;
+
+/// The names of one case at one moment.
+pub(super) struct CaseNames<'a> {
+    pub case: &'a Case,
+    pub answers: &'a Answers,
+    pub rules: &'a Rulebook,
+}
+
+impl CaseNames<'_> {
+    fn start(&self) -> Value {
+        Value::Map(BTreeMap::from([
+            ("at".to_owned(), Value::Instant(self.case.opened_at)),
+            ("date".to_owned(), Value::Date(self.case.opened_at.date())),
+            ("door".to_owned(), Value::Text(self.case.door.clone())),
+        ]))
+    }
+
+    /// Results that the compiled statechart keeps in variables named `items.<item>.result` and `.status`.
+    fn items(configuration: &Configuration) -> Value {
+        let mut items: BTreeMap<String, Value> = BTreeMap::new();
+        for (name, value) in &configuration.variables {
+            let Some((item, word)) = name.strip_prefix("items.").and_then(|rest| rest.split_once('.')) else {
+                continue;
+            };
+            let entry = items.entry(item.to_owned()).or_insert_with(|| Value::Map(BTreeMap::new()));
+            if let Value::Map(words) = entry {
+                words.insert(word.to_owned(), value.clone());
+            }
+        }
+        Value::Map(items)
+    }
+}
+
+impl Outside for CaseNames<'_> {
+    fn value<'a>(&'a self, root: &str, configuration: &'a Configuration) -> Option<Cow<'a, Value>> {
+        let value = match root {
+            "answers" => self.answers.of_case(),
+            "item_answers" => self.answers.of_items(),
+            "items" => CaseNames::items(configuration),
+            "start" => self.start(),
+            _ => return None,
+        };
+        Some(Cow::Owned(value))
+    }
+
+    fn call(&self, function: &str, arguments: &[Value], _configuration: &Configuration) -> Result<Value, Fault> {
+        let fault = |reason: &str| Err(Fault::Function { function: function.to_owned(), reason: reason.to_owned() });
+        match (function, arguments) {
+            ("parameter", [Value::Text(name)]) => {
+                match self.rules.parameters.value(name, self.case.last_at.date(), &self.case.region) {
+                    Some(found) => Ok(found.value.clone()),
+                    None => fault("no value on this date in this place"),
+                }
+            }
+            ("sources", [Value::Text(message)]) => {
+                let count = self.case.messages.get(message).map_or(0, |senders| senders.len());
+                Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
+            _ => fault("unknown function"),
+        }
+    }
+
+    fn at<'a>(&'a self, path: &[String], configuration: &'a Configuration) -> Option<Cow<'a, Value>> {
+        // Reading one field must not copy every form of the case.
+        if let [root, form, fields @ ..] = path
+            && root == "answers"
+        {
+            let value = self.answers.get(&crate::event::Holder::Case, form)?;
+            return fields.iter().try_fold(value, |value, field| value.at(field)).map(Cow::Borrowed);
+        }
+        if let [root, item, form, fields @ ..] = path
+            && root == "item_answers"
+        {
+            let value = self.answers.get(&crate::event::Holder::Item(item.clone()), form)?;
+            return fields.iter().try_fold(value, |value, field| value.at(field)).map(Cow::Borrowed);
+        }
+        if let [root, item, word] = path
+            && root == "items"
+        {
+            return configuration.variables.get(&format!("items.{item}.{word}")).map(Cow::Borrowed);
+        }
+        let (root, fields) = path.split_first()?;
+        let mut value = self.value(root, configuration)?.into_owned();
+        for field in fields {
+            value = value.at(field)?.clone();
+        }
+        Some(Cow::Owned(value))
+    }
+}
+
+impl Draft<'_> {
+    pub fn names(&self) -> CaseNames<'_> {
+        CaseNames { case: &self.case, answers: &self.answers, rules: self.context.rules }
+    }
+
+    /// Whether a condition holds where the case stands now.
+    pub fn holds(&self, condition: &crate::expression::Expression, event: Option<&Event>) -> Result<bool, Fault> {
+        let names = self.names();
+        let view =
+            View { chart: &self.definition.chart, configuration: &self.case.configuration, event, outside: &names };
+        view.truth(condition)
+    }
+
+    /// The value of an expression where the case stands now.
+    pub fn evaluate(&self, expression: &crate::expression::Expression) -> Result<Value, Fault> {
+        let names = self.names();
+        let view = View {
+            chart: &self.definition.chart,
+            configuration: &self.case.configuration,
+            event: None,
+            outside: &names,
+        };
+        view.evaluate(expression)
+    }
+}

@@ -1,0 +1,72 @@
+//! Who may do what. The same functions answer "may this be done?" and "what may be offered?", so a page never offers
+//! what the engine refuses. They must look only at the actor, the case and what was resolved when a task began.
+
+use crate::case::{Case, Task};
+use crate::definition::{Assignee, ProcessDefinition};
+use crate::event::Offer;
+use crate::organisation::{Actor, ActorKind, Organisation, role};
+
+/// May the actor take a task with these offers?
+pub fn may_take(organisation: &Organisation, actor: &Actor, case: &Case, task: &Task) -> bool {
+    task.offers.iter().any(|offer| matches(organisation, actor, case, offer))
+}
+
+/// Is the actor one of those named?
+pub fn may_do(organisation: &Organisation, actor: &Actor, case: &Case, by: &[Assignee]) -> bool {
+    by.iter().any(|assignee| matches(organisation, actor, case, &offer(assignee, &case.region)))
+}
+
+/// May the actor know that the case exists? Its parties, offices that ever had a task or an item in it, the office in
+/// charge, and supervisors of its region.
+pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, actor: &Actor, case: &Case) -> bool {
+    match &actor.kind {
+        ActorKind::System => true,
+        ActorKind::Connector { .. } => false,
+        ActorKind::Citizen => case.parties.values().any(|accounts| accounts.contains(&actor.id)),
+        ActorKind::Staff { .. } => {
+            let party = case.parties.values().any(|accounts| accounts.contains(&actor.id));
+            let watches = actor.has_role(role::SUPERVISOR) && organisation.covers(&case.region, actor);
+            let leads = definition
+                .lead
+                .as_ref()
+                .is_some_and(|lead| matches(organisation, actor, case, &offer(lead, &case.region)));
+            let worked = case.tasks.values().any(|task| may_take(organisation, actor, case, task));
+            let item = definition
+                .items
+                .iter()
+                .filter_map(|item| item.office.as_ref())
+                .any(|office| matches(organisation, actor, case, &offer(office, &case.region)));
+            party || watches || leads || worked || item
+        }
+    }
+}
+
+/// What an assignee means in a region.
+pub(super) fn offer(assignee: &Assignee, region: &str) -> Offer {
+    let region = region.to_owned();
+    match assignee {
+        Assignee::Office(unit) => Offer {
+            region,
+            department: unit.split('.').next().unwrap_or_default().to_owned(),
+            unit: unit.clone(),
+            ..Offer::default()
+        },
+        Assignee::Role(role) => Offer { region, role: role.clone(), ..Offer::default() },
+        Assignee::Party(party) => Offer { region, party: party.clone(), ..Offer::default() },
+    }
+}
+
+fn matches(organisation: &Organisation, actor: &Actor, case: &Case, offer: &Offer) -> bool {
+    if !offer.party.is_empty() {
+        return case.is_party(&offer.party, &actor.id);
+    }
+    match &actor.kind {
+        ActorKind::Staff { region, .. } => {
+            // A street's clerk works on cases of the district around it, and a district's clerk on those of its streets.
+            let here = organisation.contains(region, &offer.region) || organisation.contains(&offer.region, region);
+            let placed = if offer.unit.is_empty() { actor.has_role(&offer.role) } else { actor.works_in(&offer.unit) };
+            here && placed
+        }
+        ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => false,
+    }
+}

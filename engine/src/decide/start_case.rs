@@ -1,0 +1,91 @@
+//! `StartCase`: opens a case through a door of the version in force today.
+
+use super::draft::Draft;
+use super::{Context, Decision, Loaded, event_data};
+use crate::case::{Answers, Case, CaseId};
+use crate::event::{Event, Holder};
+use crate::kernel;
+use crate::organisation::ActorKind;
+use crate::rejection::Rejection;
+use crate::value::Value;
+
+/// What a new case is opened with.
+pub(super) struct Opening<'c> {
+    pub process: &'c str,
+    pub door: &'c str,
+    pub region: &'c str,
+    pub answers: &'c Value,
+    pub draft: &'c Option<String>,
+}
+
+pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> Result<Decision, Rejection> {
+    let today = context.now.date();
+    if !context.rules.published.contains_key(opening.process) {
+        return Err(Rejection::ProcessUnknown { process: opening.process.to_owned() });
+    }
+    let definition = context
+        .rules
+        .choose(opening.process, today)
+        .cloned()
+        .ok_or_else(|| Rejection::ProcessNotInForce { process: opening.process.to_owned(), on: today })?;
+    let door =
+        definition.doors.get(opening.door).ok_or_else(|| Rejection::DoorUnknown { door: opening.door.to_owned() })?;
+
+    let blank = kernel::Configuration::of(&definition.chart);
+    let case = Case::new(id, definition.hash.clone(), blank, context.now);
+    let mut draft = Draft::open(context, definition.clone(), &Loaded { case, answers: Answers::default() });
+    draft.draft = opening.draft.clone();
+    draft.emit(Event::CaseOpened {
+        process: definition.name.clone(),
+        number: context.number.to_owned(),
+        door: door.name.clone(),
+        region: opening.region.to_owned(),
+    });
+    permitted(&mut draft, opening.door)?;
+
+    let mut data = Value::Null;
+    if let Some(form) = &door.form {
+        let values = draft.answer(Holder::Case, form, opening.answers)?;
+        data = event_data(&[(form, &values)]);
+        if let Some(fills) = &door.fills {
+            draft.answer(Holder::Case, fills, &values)?;
+        }
+    }
+    if let Some(unique) = &definition.unique {
+        draft.unique_key = draft.evaluate(&unique.key).ok().filter(|key| !key.is_blank()).map(key_text);
+    }
+    let run = kernel::start(&definition.chart, &draft.names())
+        .map_err(|fault| Rejection::ProcessFault { fault: fault.code().to_owned() })?;
+    draft.settle("start", &run);
+    draft.move_by(kernel::Event::addressed(door.event.clone()).with(data))?;
+    Ok(draft.finish())
+}
+
+/// The asker must be one of those whom the door names, and becomes the party it names.
+fn permitted(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
+    let definition = draft.definition.clone();
+    let Some(door) = definition.doors.get(name) else { return Ok(()) };
+    let actor = draft.context.actor;
+    let refused = Rejection::NotPermitted { what: name.to_owned() };
+    if let Some(message) = &door.message {
+        let ActorKind::Connector { name } = &actor.kind else { return Err(refused) };
+        let known = definition.messages.get(message).is_some_and(|message| message.from.contains(name));
+        if !known {
+            return Err(refused);
+        }
+        draft.emit(Event::MessageReceived { message: message.clone(), sender: name.clone() });
+        return Ok(());
+    }
+    if let Some(party) = &door.party
+        && matches!(actor.kind, ActorKind::Citizen)
+    {
+        draft.emit(Event::PartyJoined { party: party.clone(), actor: actor.id.clone() });
+        return Ok(());
+    }
+    let staff = super::may_do(&draft.context.rules.organisation, actor, &draft.case, &door.by);
+    if staff { Ok(()) } else { Err(refused) }
+}
+
+fn key_text(key: Value) -> String {
+    serde_json::to_string(&key).unwrap_or_default()
+}

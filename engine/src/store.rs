@@ -1,0 +1,632 @@
+//! The store: one trait, two databases, one suite of tests. Only here is SQL. It must never decide anything: it loads,
+//! lets the plan think, writes what came out, and commits before anybody is told.
+
+mod plan;
+pub mod sqlite;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::CaseId;
+use crate::command::Receipt;
+use crate::decide::Loaded;
+use crate::event::Envelope;
+use crate::value::Instant;
+
+pub use plan::{Fate, Member, Planned, plan};
+
+/// What a group of commands needs to see before it is decided about.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Cases to lock and load, in the order of their ids.
+    pub cases: Vec<CaseId>,
+    /// Requests that may have been answered before.
+    pub keys: Vec<RequestKey>,
+    /// How many case numbers may be needed.
+    pub numbers: u32,
+}
+
+/// A request is the same if the same actor sends the same key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequestKey {
+    /// Who asks.
+    pub actor: String,
+    /// Chosen by the asker; made by the page for browsers.
+    pub key: String,
+}
+
+/// What the store found, read under the locks of one transaction.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Legal time: database time and the installation's offset.
+    pub now: Instant,
+    /// Cases that exist.
+    pub cases: BTreeMap<CaseId, Held>,
+    /// Requests answered before.
+    pub answered: BTreeMap<RequestKey, Answered>,
+    /// Serial numbers reserved for this group, first and one past the last.
+    pub numbers: (u64, u64),
+}
+
+/// A case as it was loaded for writing.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Row and answers.
+    pub loaded: Loaded,
+    /// Hash of its last event.
+    pub head: String,
+    /// Set aside after an internal fault.
+    pub quarantined: bool,
+}
+
+/// An accepted request, kept so that its repeat gets the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Digest of the command.
+    pub digest: String,
+    /// The answer.
+    pub receipt: Receipt,
+}
+
+/// Everything a group writes: one list per table. The fields are columns; both databases read them from one JSON text.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Rows of cases, each once, as they stand after the group.
+    pub cases: Vec<CaseRow>,
+    /// New events.
+    pub events: Vec<Envelope>,
+    /// New versions of answers.
+    pub answers: Vec<AnswersRow>,
+    /// Tasks that are new or changed.
+    pub tasks: Vec<TaskRow>,
+    /// Offers of new tasks.
+    pub offers: Vec<OfferRow>,
+    /// Accounts that joined a party.
+    pub parties: Vec<PartyRow>,
+    /// Timers set.
+    pub timers: Vec<TimerRow>,
+    /// Timers that are gone.
+    pub timers_gone: Vec<TimerKey>,
+    /// Messages that must leave.
+    pub outbox: Vec<OutboxRow>,
+    /// Accepted requests.
+    pub answered: Vec<AnsweredRow>,
+    /// Refusals of permission, for the audit.
+    pub refusals: Vec<RefusalRow>,
+    /// Drafts that became cases.
+    pub drafts: Vec<String>,
+}
+
+/// A row of `cases`.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseRow {
+    /// Identity.
+    pub id: CaseId,
+    /// Number of events before the group; 0 for a new case. The row is written only if it still has this length.
+    pub expected: u64,
+    /// Number of events after it.
+    pub length: u64,
+    /// Number on paper.
+    pub number: String,
+    /// Process name.
+    pub process: String,
+    /// Definition hash.
+    pub definition: String,
+    /// Region code.
+    pub region: String,
+    /// First event.
+    pub opened_at: i64,
+    /// Last event.
+    pub last_at: i64,
+    /// When it closed.
+    pub closed_at: Option<i64>,
+    /// `success`, `partial`, `failure`, `none` once it is closed.
+    pub outcome: Option<String>,
+    /// Earliest deadline of a running clock.
+    pub due_at: Option<i64>,
+    /// Some running clock is late.
+    pub late: bool,
+    /// Hash of the last event.
+    pub head: String,
+    /// Key that only one open case may have, canonical text; the store keeps its keyed hash. Only set for a new case.
+    pub unique_key: Option<String>,
+    /// The whole case, canonical JSON.
+    pub body: String,
+}
+
+/// A row of `answers`.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswersRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Empty for the case, else the item.
+    pub holder: String,
+    /// The form.
+    pub form: String,
+    /// The version.
+    pub version: u32,
+    /// The exact form.
+    pub form_hash: String,
+    /// Salt of the commitment, hexadecimal.
+    pub salt: String,
+    /// Values as canonical JSON; sealed by the store.
+    pub values: String,
+    /// When.
+    pub at: i64,
+    /// By whom.
+    pub actor: String,
+}
+
+/// A row of `tasks`.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub task: u32,
+    /// Path of its state.
+    pub state: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// Title in Chinese and English, for lists.
+    pub title_zh: String,
+    /// English.
+    pub title_en: String,
+    /// `open`, `aside`, `done`, `cancelled`.
+    pub status: String,
+    /// Who holds it.
+    pub holder: Option<String>,
+    /// When it was offered.
+    pub offered_at: i64,
+    /// Deadline of its clock.
+    pub due_at: Option<i64>,
+    /// 80 per cent of its limit, when the light turns yellow.
+    pub warn_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// How it ended.
+    pub outcome: Option<String>,
+}
+
+/// A row of `task_offers`.
+#[derive(Clone, Debug, Serialize)]
+pub struct OfferRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// The task.
+    pub task: u32,
+    /// Resolved region.
+    pub region: String,
+    /// Resolved department, or empty.
+    pub department: String,
+    /// Resolved unit, or empty.
+    pub unit: String,
+    /// Role, or empty.
+    pub role: String,
+    /// Party, or empty.
+    pub party: String,
+}
+
+/// A row of `case_parties`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartyRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// The party.
+    pub party: String,
+    /// The account.
+    pub actor: String,
+}
+
+/// A row of `timers`.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimerRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub timer: u32,
+    /// Legal time.
+    pub at: i64,
+}
+
+/// Names a timer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimerKey {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub timer: u32,
+}
+
+/// A row of `outbox`.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutboxRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub notice: u32,
+    /// `party:applicant` …
+    pub recipient: String,
+    /// Text name.
+    pub text: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// Task number.
+    pub task: Option<u32>,
+    /// The deadline it names.
+    pub due_at: Option<i64>,
+    /// Legal time of the step.
+    pub at: i64,
+}
+
+/// A row of `requests`.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnsweredRow {
+    /// Who.
+    pub actor: String,
+    /// Key.
+    pub key: String,
+    /// Digest of the command.
+    pub digest: String,
+    /// The answer, JSON.
+    pub receipt: String,
+}
+
+/// A row of `refusals`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefusalRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Who.
+    pub actor: String,
+    /// Which command.
+    pub command: String,
+    /// Code of the rejection.
+    pub code: String,
+    /// Legal time.
+    pub at: i64,
+}
+
+/// Why the database did not do it. Nothing was written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, or does not answer.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// Something else changed what the group was decided on; asking again may succeed.
+    #[error("the rows changed meanwhile: {0}")]
+    Conflict(String),
+    /// Another open case has the same unique key.
+    #[error("another open case has the same key")]
+    Duplicate,
+    /// A statement failed, or a stored value cannot be read.
+    #[error("the database refused: {0}")]
+    Refused(String),
+}
+
+impl StoreError {
+    /// Would the members of a group fail one by one just the same?
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, StoreError::Unavailable(_))
+    }
+}
+
+/// A database that holds cases. Two exist, SQLite and PostgreSQL; one suite of tests runs over both.
+///
+/// Every method may fail with a [`StoreError`]; nothing was written then.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// One transaction: lock and load what is wanted, let `think` decide, write its batch, commit.
+    async fn write(&self, wanted: &Wanted, think: Think<'_>) -> Result<Vec<Fate>, StoreError>;
+
+    /// Sets a case aside after an internal fault.
+    async fn quarantine(&self, case: CaseId) -> Result<(), StoreError>;
+
+    /// A case with its latest answers.
+    async fn case(&self, id: CaseId) -> Result<Option<Held>, StoreError>;
+
+    /// The case with this number on paper.
+    async fn case_by_number(&self, number: &str) -> Result<Option<CaseId>, StoreError>;
+
+    /// The log of a case, oldest first.
+    async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError>;
+
+    /// Tasks that wait, soonest deadline first; at most `limit`, after the row `after`.
+    async fn tasks(
+        &self,
+        query: &TaskQuery,
+        after: Option<TaskCursor>,
+        limit: u32,
+    ) -> Result<Vec<TaskListed>, StoreError>;
+
+    /// Cases in which an account is a party, latest first.
+    async fn cases_of(&self, actor: &str, limit: u32) -> Result<Vec<CaseListed>, StoreError>;
+
+    /// Open cases of regions (with everything inside), late ones first, then by deadline.
+    async fn watch(&self, regions: &[String], limit: u32) -> Result<Vec<CaseListed>, StoreError>;
+
+    /// Legal time: database time and the installation's offset.
+    async fn legal_now(&self) -> Result<Instant, StoreError>;
+
+    /// Moves legal time forward to `to`. Refused by an installation that is live.
+    async fn move_clock(&self, to: Instant) -> Result<(), StoreError>;
+
+    /// Timers that are due, leased for `lease_ms` of machine time so that no other worker takes them.
+    async fn claim_timers(&self, limit: u32, lease_ms: i64) -> Result<Vec<TimerKey>, StoreError>;
+
+    /// Earliest timer still to come, legal time.
+    async fn next_timer(&self) -> Result<Option<Instant>, StoreError>;
+
+    /// Messages that wait to leave, leased for `lease_ms` of machine time under a fencing token.
+    async fn claim_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError>;
+
+    /// A message was handled. Nothing happens if the lease was lost meanwhile; returns whether it was ours.
+    async fn finish_outbox(&self, id: i64, token: i64, end: &OutboxEnd) -> Result<bool, StoreError>;
+
+    /// Latest messages, for the operator's and the demonstration's mailbox.
+    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError>;
+
+    /// Keeps a draft under its id; the version must be one more than the one kept.
+    async fn save_draft(&self, draft: &DraftRow) -> Result<(), StoreError>;
+
+    /// A draft.
+    async fn draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError>;
+
+    /// Begins a session.
+    async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError>;
+
+    /// A session that is neither expired nor revoked, by the hash of its token; marks it as seen.
+    async fn session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Ends a session.
+    async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
+
+    /// Keeps the sources of a definition under their hash; the same hash again changes nothing.
+    async fn publish(&self, bundle: &BundleRow) -> Result<(), StoreError>;
+
+    /// Every definition ever published, oldest first.
+    async fn published(&self) -> Result<Vec<BundleRow>, StoreError>;
+
+    /// Is the database there?
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// Whose tasks to list. The parts are alternatives; a task is listed once.
+#[derive(Clone, Debug, Default)]
+pub struct TaskQuery {
+    /// Offered to one of these units.
+    pub units: Vec<String>,
+    /// Offered to one of these roles.
+    pub roles: Vec<String>,
+    /// Offered to a party that this account belongs to.
+    pub account: Option<String>,
+    /// Only tasks of these regions or inside them; empty for all.
+    pub regions: Vec<String>,
+}
+
+/// Where a page of tasks ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskCursor {
+    /// Its deadline; `i64::MAX` for none.
+    pub due_at: i64,
+    /// Its case.
+    pub case_id: CaseId,
+    /// Its number.
+    pub task: u32,
+}
+
+/// A task in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskListed {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub task: u32,
+    /// Number of the case on paper.
+    pub number: String,
+    /// Name of the process.
+    pub process: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// What it is called.
+    pub title: crate::text::Text,
+    /// `open` or `aside`.
+    pub status: String,
+    /// Who holds it.
+    pub holder: Option<String>,
+    /// When it was offered.
+    pub offered_at: Instant,
+    /// Deadline.
+    pub due_at: Option<Instant>,
+    /// When the light turns yellow.
+    pub warn_at: Option<Instant>,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseListed {
+    /// Identity.
+    pub id: CaseId,
+    /// Number on paper.
+    pub number: String,
+    /// Name of the process.
+    pub process: String,
+    /// Region code.
+    pub region: String,
+    /// First event.
+    pub opened_at: Instant,
+    /// When it closed.
+    pub closed_at: Option<Instant>,
+    /// How it closed.
+    pub outcome: Option<String>,
+    /// Earliest deadline of a running clock.
+    pub due_at: Option<Instant>,
+    /// Some running clock is late.
+    pub late: bool,
+}
+
+/// A message that was claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxClaimed {
+    /// Row.
+    pub id: i64,
+    /// Fencing token of the lease.
+    pub token: i64,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub notice: u32,
+    /// `party:applicant` …
+    pub recipient: String,
+    /// Text name.
+    pub text: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// Task number.
+    pub task: Option<u32>,
+    /// The deadline it names.
+    pub due_at: Option<Instant>,
+    /// Legal time of the step.
+    pub at: Instant,
+}
+
+/// How handling a message ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutboxEnd {
+    /// It left.
+    Sent,
+    /// Try again after so many milliseconds of machine time.
+    Retry {
+        /// Milliseconds.
+        after_ms: i64,
+        /// Why; no personal value.
+        reason: String,
+    },
+    /// It can never leave.
+    Failed {
+        /// Why; no personal value.
+        reason: String,
+    },
+    /// There is nobody to send it to.
+    Dropped {
+        /// Why; no personal value.
+        reason: String,
+    },
+}
+
+/// A message in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxListed {
+    /// Row.
+    pub id: i64,
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub notice: u32,
+    /// `party:applicant` …
+    pub recipient: String,
+    /// Text name.
+    pub text: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// Task number.
+    pub task: Option<u32>,
+    /// The deadline it names.
+    pub due_at: Option<Instant>,
+    /// Legal time of the step.
+    pub at: Instant,
+    /// `waiting`, `sent`, `failed`, `dropped`.
+    pub status: String,
+    /// Tries so far.
+    pub attempts: u32,
+    /// Why it did not leave.
+    pub reason: Option<String>,
+}
+
+/// A draft: answers on the way to a case. It has no number and no event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftRow {
+    /// Random and unguessable.
+    pub id: String,
+    /// The account it belongs to.
+    pub owner: String,
+    /// Process name.
+    pub process: String,
+    /// Door.
+    pub door: String,
+    /// The form it was typed into.
+    pub form_hash: String,
+    /// Counts saves.
+    pub version: i64,
+    /// What was typed, exactly: JSON of ordered pairs.
+    pub typed: String,
+    /// Legal time after which it may be deleted.
+    pub expires_at: Instant,
+}
+
+/// A session. Only the hash of its token is kept. Times are machine time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// SHA-256 of the token, hexadecimal.
+    pub token_hash: String,
+    /// The actor, JSON.
+    pub actor: String,
+    /// Machine milliseconds it may live at most from its beginning.
+    pub lives_ms: i64,
+}
+
+/// Sources of a published definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleRow {
+    /// SHA-256 of the sources.
+    pub hash: String,
+    /// Process name.
+    pub process: String,
+    /// JSON object: text by path.
+    pub sources: String,
+}
+
+/// What an installation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Real cases; its clock cannot be moved.
+    Live,
+    /// Made-up cases; its clock can be moved.
+    Demo,
+    /// Tests.
+    Test,
+}
+
+impl Kind {
+    /// The word in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Live => "live",
+            Kind::Demo => "demo",
+            Kind::Test => "test",
+        }
+    }
+}
+
+/// Opens the database behind a URL, `sqlite:PATH` or `postgres://…`, and makes its tables if it is new.
+/// An installation keeps the kind it was made with.
+///
+/// # Errors
+/// The URL is of neither kind, or the database cannot be opened.
+pub async fn open(url: &str, kind: Kind) -> Result<std::sync::Arc<dyn Store>, StoreError> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return Ok(std::sync::Arc::new(sqlite::SqliteStore::open(path, kind).await?));
+    }
+    Err(StoreError::Refused(format!(
+        "expected sqlite:PATH or postgres://…, but got another kind of address ({} characters)",
+        url.len()
+    )))
+}
+
+/// Thinks about a snapshot while its cases are locked: pure, and called once in each transaction.
+pub type Think<'a> = &'a mut (dyn FnMut(Snapshot) -> Planned + Send);

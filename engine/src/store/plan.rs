@@ -1,0 +1,351 @@
+//! The thinking part of a group commit: several commands, each decided on its own, in order, on what the group before
+//! it left. Pure; a rejection writes nothing and hurts nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, RefusalRow, RequestKey,
+    Snapshot, TaskRow, TimerKey, TimerRow,
+};
+use crate::case::{Case, CaseId, Task, TaskStatus};
+use crate::command::{Command, Receipt};
+use crate::decide::{self, AnswersWritten, Context, Decision, Loaded};
+use crate::definition::ProcessDefinition;
+use crate::event::{Envelope, Event, GENESIS, hexadecimal};
+use crate::organisation::Actor;
+use crate::rejection::Rejection;
+use crate::rulebook::Rulebook;
+use crate::value::Instant;
+
+/// One command of a group.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Who asks.
+    pub actor: Actor,
+    /// The asker's key; `None` for the engine's own commands, which are guarded by what they consume.
+    pub key: Option<String>,
+    /// What is asked.
+    pub command: Command,
+    /// Random bytes for it alone.
+    pub entropy: [u8; 32],
+}
+
+impl Member {
+    /// The key under which an accepted request is remembered.
+    pub fn request(&self) -> Option<RequestKey> {
+        self.key.clone().map(|key| RequestKey { actor: self.actor.id.clone(), key })
+    }
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// Its events are in the batch.
+    Accepted(Receipt),
+    /// It was accepted before; nothing is written.
+    Repeated(Receipt),
+    /// Why not.
+    Rejected(Rejection),
+    /// Deciding failed inside; the case must be set aside.
+    Broken(CaseId),
+}
+
+/// What a group writes, and what became of each member.
+#[derive(Clone, Debug, Default)]
+pub struct Planned {
+    /// To be written.
+    pub batch: Batch,
+    /// One per member, in order.
+    pub fates: Vec<Fate>,
+}
+
+/// Decides about every member of a group.
+pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Planned {
+    let mut group = Group {
+        rules,
+        now: snapshot.now,
+        cases: snapshot.cases,
+        answered: snapshot.answered,
+        numbers: snapshot.numbers,
+        expected: BTreeMap::new(),
+        unique: BTreeMap::new(),
+        batch: Batch::default(),
+        tasks: BTreeMap::new(),
+    };
+    let fates = members.iter().map(|member| group.member(member)).collect();
+    Planned { batch: group.finish(), fates }
+}
+
+struct Group<'a> {
+    rules: &'a Rulebook,
+    now: Instant,
+    cases: BTreeMap<CaseId, Held>,
+    answered: BTreeMap<RequestKey, Answered>,
+    numbers: (u64, u64),
+    /// Length of each changed case before the group.
+    expected: BTreeMap<CaseId, u64>,
+    unique: BTreeMap<CaseId, String>,
+    batch: Batch,
+    tasks: BTreeMap<(CaseId, u32), TaskRow>,
+}
+
+impl Group<'_> {
+    fn member(&mut self, member: &Member) -> Fate {
+        let digest = member.command.digest();
+        if let Some(before) = member.request().and_then(|key| self.answered.get(&key)) {
+            return if before.digest == digest {
+                Fate::Repeated(before.receipt.clone())
+            } else {
+                Fate::Rejected(Rejection::KeyReused { number: before.receipt.number.clone() })
+            };
+        }
+        let id = member.command.case();
+        if self.cases.get(&id).is_some_and(|held| held.quarantined) {
+            return Fate::Rejected(Rejection::Quarantined);
+        }
+        let number = self.number(&member.command);
+        let held = self.cases.get(&id);
+        let context = Context {
+            rules: self.rules,
+            actor: &member.actor,
+            now: held.map_or(self.now, |held| self.now.max(held.loaded.case.last_at)),
+            entropy: member.entropy,
+            number: &number,
+        };
+        let loaded = held.map(|held| &held.loaded);
+        // A fault of ours must cost one case its rest, not the group its commit.
+        let decided = catch_unwind(AssertUnwindSafe(|| decide::decide(context, loaded, &member.command)));
+        match decided {
+            Err(_) => Fate::Broken(id),
+            Ok(Err(rejection)) => {
+                self.audit(member, &rejection);
+                Fate::Rejected(rejection)
+            }
+            Ok(Ok(decision)) => {
+                let receipt = decision.receipt.clone();
+                if let Some(key) = member.request() {
+                    self.remember(key, digest, &receipt);
+                }
+                self.accept(&member.actor, context.now, decision);
+                Fate::Accepted(receipt)
+            }
+        }
+    }
+
+    /// `ZL20260930-000123`: the day and a serial number of the installation. Gaps are allowed, repeats are not.
+    fn number(&mut self, command: &Command) -> String {
+        if !matches!(command, Command::StartCase { .. }) || self.numbers.0 >= self.numbers.1 {
+            return String::new();
+        }
+        let serial = self.numbers.0;
+        self.numbers.0 += 1;
+        format!("{}-{serial:06}", self.now.date().strftime("%Y%m%d"))
+    }
+
+    fn audit(&mut self, member: &Member, rejection: &Rejection) {
+        if !matches!(rejection, Rejection::NotPermitted { .. } | Rejection::CaseNotFound) {
+            return;
+        }
+        let command = serde_json::to_value(&member.command).ok();
+        let command = command.and_then(|value| value.get("command")?.as_str().map(str::to_owned)).unwrap_or_default();
+        self.batch.refusals.push(RefusalRow {
+            case_id: member.command.case(),
+            actor: member.actor.id.clone(),
+            command,
+            code: rejection.code().to_owned(),
+            at: self.now.0,
+        });
+    }
+
+    fn remember(&mut self, key: RequestKey, digest: String, receipt: &Receipt) {
+        self.batch.answered.push(AnsweredRow {
+            actor: key.actor.clone(),
+            key: key.key.clone(),
+            digest: digest.clone(),
+            receipt: serde_json::to_string(receipt).unwrap_or_default(),
+        });
+        self.answered.insert(key, Answered { digest, receipt: receipt.clone() });
+    }
+
+    fn accept(&mut self, actor: &Actor, now: Instant, decision: Decision) {
+        let id = decision.case.id;
+        let before = self.cases.remove(&id);
+        let mut length = before.as_ref().map_or(0, |held| held.loaded.case.length);
+        let mut head = before.as_ref().map_or_else(|| GENESIS.to_owned(), |held| held.head.clone());
+        self.expected.entry(id).or_insert(length);
+        for event in &decision.events {
+            length += 1;
+            let sealed = Envelope::seal(id, length, now, &actor.id, &decision.case.definition, &head, event);
+            head.clone_from(&sealed.hash);
+            self.batch.events.push(sealed);
+            self.follow(id, &decision, event);
+        }
+        let definition = self.rules.definition(&decision.case.definition).cloned();
+        if let Some(definition) = &definition {
+            self.changed_tasks(definition, &decision);
+        }
+        for answers in &decision.answers {
+            self.batch.answers.push(answers_row(id, actor, now, answers));
+        }
+        for message in &decision.outbox {
+            self.batch.outbox.push(OutboxRow {
+                case_id: id,
+                notice: message.notice,
+                recipient: message.to.clone(),
+                text: message.text.clone(),
+                item: message.item.clone().unwrap_or_default(),
+                task: message.task,
+                due_at: message.due_at.map(|at| at.0),
+                at: now.0,
+            });
+        }
+        self.batch.drafts.extend(decision.draft.clone());
+        if let Some(key) = decision.unique_key {
+            self.unique.insert(id, key);
+        }
+        let mut answers = before.map(|held| held.loaded.answers).unwrap_or_default();
+        for written in decision.answers {
+            answers.0.insert((written.holder, written.form), written.values);
+        }
+        self.cases.insert(id, Held { loaded: Loaded { case: decision.case, answers }, head, quarantined: false });
+    }
+
+    /// Tables that follow single events.
+    fn follow(&mut self, case_id: CaseId, decision: &Decision, event: &Event) {
+        match event {
+            Event::PartyJoined { party, actor } => {
+                self.batch.parties.push(PartyRow { case_id, party: party.clone(), actor: actor.clone() });
+            }
+            Event::TimerSet { timer, at, .. } => {
+                self.batch.timers.push(TimerRow { case_id, timer: *timer, at: at.0 });
+            }
+            Event::TimerCancelled { timer } | Event::TimerFired { timer } => {
+                let known = self.batch.timers.len();
+                self.batch.timers.retain(|row| row.case_id != case_id || row.timer != *timer);
+                if self.batch.timers.len() == known {
+                    self.batch.timers_gone.push(TimerKey { case_id, timer: *timer });
+                }
+            }
+            Event::TaskOffered { task, .. } => {
+                let offers = decision.case.task(*task).map_or(&[][..], |task| &task.offers);
+                for offer in offers {
+                    self.batch.offers.push(OfferRow {
+                        case_id,
+                        task: *task,
+                        region: offer.region.clone(),
+                        department: offer.department.clone(),
+                        unit: offer.unit.clone(),
+                        role: offer.role.clone(),
+                        party: offer.party.clone(),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Rows of tasks that an event named, or whose clock moved.
+    fn changed_tasks(&mut self, definition: &ProcessDefinition, decision: &Decision) {
+        let mut numbers = BTreeSet::new();
+        let mut clocks = BTreeSet::new();
+        for event in &decision.events {
+            match event {
+                Event::TaskOffered { task, .. }
+                | Event::TaskClaimed { task, .. }
+                | Event::TaskReleased { task }
+                | Event::TaskCompleted { task, .. }
+                | Event::TaskCancelled { task }
+                | Event::TaskPutAside { task }
+                | Event::TaskTakenUp { task } => {
+                    numbers.insert(*task);
+                }
+                Event::DueSet { clock, .. } => {
+                    clocks.insert(*clock);
+                }
+                _ => {}
+            }
+        }
+        for task in decision.case.tasks.values() {
+            let limit = definition.state(task.state).task.as_ref().and_then(|work| work.limit);
+            let moved = limit.is_some_and(|limit| clocks.contains(&limit)) && task.status == TaskStatus::Open;
+            if numbers.contains(&task.number) || moved {
+                let row = task_row(self.rules, definition, &decision.case, task);
+                self.tasks.insert((decision.case.id, task.number), row);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Batch {
+        for (id, expected) in &self.expected {
+            let Some(held) = self.cases.get(id) else { continue };
+            self.batch.cases.push(case_row(held, *expected, self.unique.get(id).cloned()));
+        }
+        self.batch.tasks = self.tasks.into_values().collect();
+        self.batch
+    }
+}
+
+fn answers_row(case_id: CaseId, actor: &Actor, now: Instant, answers: &AnswersWritten) -> AnswersRow {
+    AnswersRow {
+        case_id,
+        holder: answers.holder.as_column().to_owned(),
+        form: answers.form.clone(),
+        version: answers.version,
+        form_hash: answers.form_hash.clone(),
+        salt: hexadecimal(&answers.salt),
+        values: serde_json::to_string(&answers.values).unwrap_or_default(),
+        at: now.0,
+        actor: actor.id.clone(),
+    }
+}
+
+fn task_row(rules: &Rulebook, definition: &ProcessDefinition, case: &Case, task: &Task) -> TaskRow {
+    let work = definition.state(task.state);
+    let limit = work.task.as_ref().and_then(|work| work.limit);
+    let deadline = limit.and_then(|limit| decide::deadline(rules, definition, case, limit));
+    let title = work.task.as_ref().map(|task| task.title.clone()).unwrap_or_default();
+    TaskRow {
+        case_id: case.id,
+        task: task.number,
+        state: definition.state(task.state).path.clone(),
+        item: work.item.map(|item| definition.item(item).name.clone()).unwrap_or_default(),
+        title_zh: title.zh,
+        title_en: title.en,
+        status: word(&task.status),
+        holder: task.holder.clone(),
+        offered_at: task.offered_at.0,
+        due_at: deadline.as_ref().and_then(|deadline| deadline.due_at()).map(|at| at.0),
+        warn_at: deadline.as_ref().and_then(|deadline| deadline.instant_at_percent(80)).map(|at| at.0),
+        ended_at: task.ended_at.map(|at| at.0),
+        outcome: task.outcome.clone(),
+    }
+}
+
+fn case_row(held: &Held, expected: u64, unique_key: Option<String>) -> CaseRow {
+    let case = &held.loaded.case;
+    let running = || case.clocks.values().filter(|clock| clock.running);
+    CaseRow {
+        id: case.id,
+        expected,
+        length: case.length,
+        number: case.number.clone(),
+        process: case.process.clone(),
+        definition: case.definition.0.clone(),
+        region: case.region.clone(),
+        opened_at: case.opened_at.0,
+        last_at: case.last_at.0,
+        closed_at: case.closed.as_ref().map(|closed| closed.at.0),
+        outcome: case.closed.as_ref().map(|closed| word(&closed.outcome)),
+        due_at: running().filter_map(|clock| clock.due_at).min().map(|at| at.0),
+        late: running().any(|clock| clock.late),
+        head: held.head.clone(),
+        unique_key,
+        body: serde_json::to_string(case).unwrap_or_default(),
+    }
+}
+
+/// The word a unit-like value has in JSON.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,354 @@
+//! Cases in SQLite: one writer connection, many readers, WAL with `synchronous=FULL`. It must never decide anything,
+//! and never acknowledge before the commit has returned.
+
+mod read;
+mod side;
+mod statements;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use async_trait::async_trait;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Row, SqlitePool};
+use tokio::sync::Mutex;
+
+use super::{
+    Answered, Batch, BundleRow, CaseListed, DraftRow, Fate, Held, Kind, OutboxClaimed, OutboxEnd, OutboxListed,
+    RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+};
+use crate::case::{Answers, Case, CaseId};
+use crate::decide::Loaded;
+use crate::event::{Envelope, Holder, hexadecimal};
+use crate::value::{Instant, Value};
+
+/// A store on SQLite.
+pub struct SqliteStore {
+    writer: Mutex<SqliteConnection>,
+    readers: SqlitePool,
+    secret: Vec<u8>,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> StoreError {
+        match &error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                StoreError::Unavailable(error.to_string())
+            }
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default().into_owned();
+                // Busy, locked, I/O, full, cannot open; PostgreSQL's connection classes and shutdown.
+                let away = ["5", "6", "10", "13", "14", "08006", "08003", "08001", "57P01", "57P02", "57P03"];
+                if away.contains(&code.as_str()) {
+                    StoreError::Unavailable(database.message().to_owned())
+                } else {
+                    StoreError::Refused(format!("{code}: {}", database.message()))
+                }
+            }
+            _ => StoreError::Refused(error.to_string()),
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is no installation of this schema.
+    pub async fn open(path: &str, kind: Kind) -> Result<SqliteStore, StoreError> {
+        let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(std::time::Duration::from_secs(10))
+            .foreign_keys(true);
+        let mut writer = SqliteConnection::connect_with(&options).await?;
+        make(&mut writer, kind).await?;
+        let secret: Vec<u8> = sqlx::query_scalar("select secret from installation").fetch_one(&mut writer).await?;
+        let readers = SqlitePoolOptions::new().max_connections(8).connect_with(options.read_only(true)).await?;
+        Ok(SqliteStore { writer: Mutex::new(writer), readers, secret })
+    }
+}
+
+/// Makes the tables of a new file.
+async fn make(connection: &mut SqliteConnection, kind: Kind) -> Result<(), StoreError> {
+    let known: i64 = sqlx::query_scalar("select count(*) from sqlite_schema where name = 'installation'")
+        .fetch_one(&mut *connection)
+        .await?;
+    if known > 0 {
+        return Ok(());
+    }
+    let mut secret = [0_u8; 32];
+    getrandom::fill(&mut secret).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let mut transaction = connection.begin_with("begin immediate").await?;
+    sqlx::raw_sql(include_str!("sqlite/schema.sql")).execute(&mut *transaction).await?;
+    sqlx::query("insert into installation (one, kind, secret, schema_version) values (1, ?1, ?2, 1)")
+        .bind(kind.word())
+        .bind(secret.as_slice())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The keyed hash under which a personal key can be looked up.
+pub(super) fn keyed_hash(secret: &[u8], text: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(text.as_bytes()).finalize());
+    mac.map(|mac| hexadecimal(&mac.into_bytes())).unwrap_or_default()
+}
+
+pub(super) fn json<T: serde::Serialize + ?Sized>(rows: &T) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::Refused(error.to_string()))
+}
+
+/// A row of `cases` as JSON, with the key that only one open case may have replaced by its keyed hash.
+pub(super) fn case_rows(secret: &[u8], batch: &Batch) -> Result<String, StoreError> {
+    let mut rows = batch.cases.clone();
+    for row in &mut rows {
+        row.unique_key = row.unique_key.as_ref().map(|key| keyed_hash(secret, key));
+    }
+    json(&rows)
+}
+
+pub(super) fn case_id(text: &str) -> Result<CaseId, StoreError> {
+    uuid::Uuid::parse_str(text).map(CaseId).map_err(|_| StoreError::Refused(format!("{text} is no case id")))
+}
+
+pub(super) fn stored<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Refused(format!("a stored {what} cannot be read: {error}")))
+}
+
+pub(super) fn must_be(what: &str, expected: usize, found: u64) -> Result<(), StoreError> {
+    if expected as u64 == found {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(format!("{found} of {expected} rows of {what}")))
+}
+
+/// Loads what a group wants, on the connection that holds its transaction.
+async fn load(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Snapshot, StoreError> {
+    let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&mut *connection).await?;
+    let cases = load_cases(&mut *connection, &wanted.cases).await?;
+    let mut answered = BTreeMap::new();
+    if !wanted.keys.is_empty() {
+        let rows = sqlx::query(statements::LOAD_REQUESTS).bind(json(&wanted.keys)?).fetch_all(&mut *connection).await?;
+        for row in rows {
+            let key = RequestKey { actor: row.try_get(0)?, key: row.try_get(1)? };
+            let receipt = stored("receipt", row.try_get::<&str, _>(3)?)?;
+            answered.insert(key, Answered { digest: row.try_get(2)?, receipt });
+        }
+    }
+    let mut numbers = (0, 0);
+    if wanted.numbers > 0 {
+        let first: i64 =
+            sqlx::query_scalar(statements::NUMBERS).bind(i64::from(wanted.numbers)).fetch_one(connection).await?;
+        let first = u64::try_from(first).unwrap_or(0);
+        numbers = (first, first + u64::from(wanted.numbers));
+    }
+    Ok(Snapshot { now: Instant(now), cases, answered, numbers })
+}
+
+/// Rows and latest answers of cases.
+pub(super) async fn load_cases(
+    connection: &mut SqliteConnection,
+    ids: &[CaseId],
+) -> Result<BTreeMap<CaseId, Held>, StoreError> {
+    let ids = json(ids)?;
+    let mut cases = BTreeMap::new();
+    for row in sqlx::query(statements::LOAD_CASES).bind(&ids).fetch_all(&mut *connection).await? {
+        let case: Case = stored("case", row.try_get::<&str, _>("body")?)?;
+        let loaded = Loaded { case, answers: Answers::default() };
+        let held = Held { loaded, head: row.try_get("head")?, quarantined: row.try_get("quarantined")? };
+        cases.insert(case_id(row.try_get("id")?)?, held);
+    }
+    if cases.is_empty() {
+        return Ok(cases);
+    }
+    for row in sqlx::query(statements::LOAD_ANSWERS).bind(&ids).fetch_all(&mut *connection).await? {
+        let values: Value = unsealed(row.try_get(4)?, row.try_get(5)?)?;
+        let holder = Holder::from_column(row.try_get(1)?);
+        if let Some(held) = cases.get_mut(&case_id(row.try_get(0)?)?) {
+            held.loaded.answers.0.insert((holder, row.try_get(2)?), values);
+        }
+    }
+    Ok(cases)
+}
+
+/// Opens sealed values. Only key 0, "not sealed", exists so far.
+pub(super) fn unsealed(key_id: i64, bytes: &[u8]) -> Result<Value, StoreError> {
+    if key_id != 0 {
+        return Err(StoreError::Refused(format!("values are sealed under the unknown key {key_id}")));
+    }
+    serde_json::from_slice(bytes)
+        .map_err(|error| StoreError::Refused(format!("stored answers cannot be read: {error}")))
+}
+
+/// Writes a batch: one statement per table.
+async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -> Result<(), StoreError> {
+    if !batch.cases.is_empty() {
+        let rows = case_rows(secret, batch)?;
+        let new = batch.cases.iter().filter(|row| row.expected == 0).count();
+        if new > 0 {
+            let made = sqlx::query(statements::CASES_NEW).bind(&rows).execute(&mut *connection).await?;
+            if made.rows_affected() != new as u64 && batch.cases.iter().any(|row| row.unique_key.is_some()) {
+                return Err(StoreError::Duplicate);
+            }
+            must_be("cases", new, made.rows_affected())?;
+        }
+        if new < batch.cases.len() {
+            let changed = sqlx::query(statements::CASES_CHANGED).bind(&rows).execute(&mut *connection).await?;
+            must_be("cases", batch.cases.len() - new, changed.rows_affected())?;
+        }
+    }
+    // Tables whose count must be what was sent, in this order.
+    let exact = [
+        ("events", statements::EVENTS, json(&batch.events)?, batch.events.len()),
+        ("answers", statements::ANSWERS, json(&batch.answers)?, batch.answers.len()),
+        ("tasks", statements::TASKS, json(&batch.tasks)?, batch.tasks.len()),
+        ("timers", statements::TIMERS, json(&batch.timers)?, batch.timers.len()),
+        ("timers", statements::TIMERS_GONE, json(&batch.timers_gone)?, batch.timers_gone.len()),
+        ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
+        ("requests", statements::REQUESTS, json(&batch.answered)?, batch.answered.len()),
+        ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
+        ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
+    ];
+    for (table, statement, rows, count) in exact {
+        if count > 0 {
+            let done = sqlx::query(statement).bind(rows).execute(&mut *connection).await?;
+            must_be(table, count, done.rows_affected())?;
+        }
+    }
+    // Offers to the same place twice, and a second account of the same person, are no conflict.
+    for (statement, rows, count) in [
+        (statements::OFFERS, json(&batch.offers)?, batch.offers.len()),
+        (statements::PARTIES, json(&batch.parties)?, batch.parties.len()),
+    ] {
+        if count > 0 {
+            sqlx::query(statement).bind(rows).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn write(&self, wanted: &Wanted, think: Think<'_>) -> Result<Vec<Fate>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut transaction = writer.begin_with("begin immediate").await?;
+        let snapshot = load(&mut transaction, wanted).await?;
+        let planned = think(snapshot);
+        save(&mut transaction, &self.secret, &planned.batch).await?;
+        transaction.commit().await?;
+        Ok(planned.fates)
+    }
+
+    async fn quarantine(&self, case: CaseId) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let statement = "update cases set quarantined = 1 where id = ?1";
+        sqlx::query(statement).bind(case.to_string()).execute(&mut *writer).await?;
+        Ok(())
+    }
+
+    async fn case(&self, id: CaseId) -> Result<Option<Held>, StoreError> {
+        let mut reader = self.readers.acquire().await?;
+        Ok(load_cases(&mut reader, &[id]).await?.remove(&id))
+    }
+
+    async fn case_by_number(&self, number: &str) -> Result<Option<CaseId>, StoreError> {
+        let found: Option<String> = sqlx::query_scalar("select id from cases where number = ?1")
+            .bind(number)
+            .fetch_optional(&self.readers)
+            .await?;
+        found.map(|id| case_id(&id)).transpose()
+    }
+
+    async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {
+        self.read_history(id).await
+    }
+
+    async fn tasks(
+        &self,
+        query: &TaskQuery,
+        after: Option<TaskCursor>,
+        limit: u32,
+    ) -> Result<Vec<TaskListed>, StoreError> {
+        self.read_tasks(query, after, limit).await
+    }
+
+    async fn cases_of(&self, actor: &str, limit: u32) -> Result<Vec<CaseListed>, StoreError> {
+        self.read_cases_of(actor, limit).await
+    }
+
+    async fn watch(&self, regions: &[String], limit: u32) -> Result<Vec<CaseListed>, StoreError> {
+        self.read_watch(regions, limit).await
+    }
+
+    async fn legal_now(&self) -> Result<Instant, StoreError> {
+        let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&self.readers).await?;
+        Ok(Instant(now))
+    }
+
+    async fn move_clock(&self, to: Instant) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&mut *writer).await?;
+        let statement = "update installation set clock_offset = clock_offset + ?1 where ?1 > 0";
+        sqlx::query(statement).bind(to.0 - now).execute(&mut *writer).await?;
+        Ok(())
+    }
+
+    async fn claim_timers(&self, limit: u32, lease_ms: i64) -> Result<Vec<TimerKey>, StoreError> {
+        self.lease_timers(limit, lease_ms).await
+    }
+
+    async fn next_timer(&self) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("select min(at) from timers").fetch_one(&self.readers).await?;
+        Ok(at.map(Instant))
+    }
+
+    async fn claim_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError> {
+        self.lease_outbox(limit, lease_ms).await
+    }
+
+    async fn finish_outbox(&self, id: i64, token: i64, end: &OutboxEnd) -> Result<bool, StoreError> {
+        self.end_outbox(id, token, end).await
+    }
+
+    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError> {
+        self.read_outbox(limit).await
+    }
+
+    async fn save_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
+        self.keep_draft(draft).await
+    }
+
+    async fn draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
+        self.read_draft(id).await
+    }
+
+    async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError> {
+        self.keep_session(session).await
+    }
+
+    async fn session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError> {
+        self.see_session(token_hash, idle_ms).await
+    }
+
+    async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        self.revoke_session(token_hash).await
+    }
+
+    async fn publish(&self, bundle: &BundleRow) -> Result<(), StoreError> {
+        self.keep_bundle(bundle).await
+    }
+
+    async fn published(&self) -> Result<Vec<BundleRow>, StoreError> {
+        self.read_bundles().await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let _: i64 = sqlx::query_scalar("select 1").fetch_one(&self.readers).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! What stands beside the cases: leases of timers and messages, drafts, sessions, published definitions.
+//! Leases, retries and sessions run on machine time, which nobody can move.
+
+use sqlx::Row;
+
+use super::{SqliteStore, case_id};
+use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, SessionRow, StoreError, TimerKey};
+use crate::value::Instant;
+
+const LEASE_TIMERS: &str = "
+    update timers set leased_until = m.now + ?2, token = token + 1
+    from (select cast(unixepoch('subsec') * 1000 as integer) as now) m
+    where (case_id, timer) in (
+        select t.case_id, t.timer from timers t, installation i
+        where t.at <= cast(unixepoch('subsec') * 1000 as integer) + i.clock_offset
+          and t.leased_until <= cast(unixepoch('subsec') * 1000 as integer)
+        order by t.at, t.case_id, t.timer limit ?1)
+    returning case_id, timer, at";
+
+const LEASE_OUTBOX: &str = "
+    update outbox set leased_until = m.now + ?2, token = token + 1, attempts = attempts + 1
+    from (select cast(unixepoch('subsec') * 1000 as integer) as now) m
+    where id in (
+        select o.id from outbox o
+        where o.status = 'waiting' and o.not_before <= cast(unixepoch('subsec') * 1000 as integer)
+          and o.leased_until <= cast(unixepoch('subsec') * 1000 as integer)
+        order by o.id limit ?1)
+    returning id, token, attempts, case_id, notice, recipient, text, item, task, due_at, at";
+
+impl SqliteStore {
+    pub(super) async fn lease_timers(&self, limit: u32, lease_ms: i64) -> Result<Vec<TimerKey>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let rows = sqlx::query(LEASE_TIMERS).bind(i64::from(limit)).bind(lease_ms).fetch_all(&mut *writer).await?;
+        let mut due: Vec<(i64, TimerKey)> = rows
+            .iter()
+            .map(|row| {
+                Ok((
+                    row.try_get("at")?,
+                    TimerKey { case_id: case_id(row.try_get("case_id")?)?, timer: row.try_get("timer")? },
+                ))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        due.sort_by_key(|(at, key)| (*at, key.case_id, key.timer));
+        Ok(due.into_iter().map(|(_, key)| key).collect())
+    }
+
+    pub(super) async fn lease_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let rows = sqlx::query(LEASE_OUTBOX).bind(i64::from(limit)).bind(lease_ms).fetch_all(&mut *writer).await?;
+        let mut claimed: Vec<OutboxClaimed> = rows
+            .iter()
+            .map(|row| {
+                Ok(OutboxClaimed {
+                    id: row.try_get("id")?,
+                    token: row.try_get("token")?,
+                    attempts: row.try_get::<u32, _>("attempts")?.saturating_sub(1),
+                    case_id: case_id(row.try_get("case_id")?)?,
+                    notice: row.try_get("notice")?,
+                    recipient: row.try_get("recipient")?,
+                    text: row.try_get("text")?,
+                    item: row.try_get("item")?,
+                    task: row.try_get("task")?,
+                    due_at: row.try_get::<Option<i64>, _>("due_at")?.map(Instant),
+                    at: Instant(row.try_get("at")?),
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        claimed.sort_by_key(|claimed| claimed.id);
+        Ok(claimed)
+    }
+
+    pub(super) async fn end_outbox(&self, id: i64, token: i64, end: &OutboxEnd) -> Result<bool, StoreError> {
+        let (status, after_ms, reason) = match end {
+            OutboxEnd::Sent => ("sent", 0, None),
+            OutboxEnd::Retry { after_ms, reason } => ("waiting", *after_ms, Some(reason)),
+            OutboxEnd::Failed { reason } => ("failed", 0, Some(reason)),
+            OutboxEnd::Dropped { reason } => ("dropped", 0, Some(reason)),
+        };
+        let statement = "
+            update outbox set status = ?3, reason = ?5, leased_until = 0,
+                   not_before = cast(unixepoch('subsec') * 1000 as integer) + ?4,
+                   sent_at = case when ?3 = 'sent' then cast(unixepoch('subsec') * 1000 as integer) end
+            where id = ?1 and token = ?2 and status = 'waiting'";
+        let mut writer = self.writer.lock().await;
+        let query = sqlx::query(statement).bind(id).bind(token).bind(status).bind(after_ms).bind(reason);
+        Ok(query.execute(&mut *writer).await?.rows_affected() == 1)
+    }
+
+    pub(super) async fn keep_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
+        let statement = "
+            insert into drafts (id, owner, process, door, form_hash, version, key_id, nonce, sealed, changed_at, expires_at)
+            values (?1, ?2, ?3, ?4, ?5, ?6, 0, x'', cast(?7 as blob), cast(unixepoch('subsec') * 1000 as integer), ?8)
+            on conflict (id) do update set form_hash = excluded.form_hash, version = excluded.version,
+                   sealed = excluded.sealed, changed_at = excluded.changed_at, expires_at = excluded.expires_at
+            where drafts.owner = excluded.owner and drafts.version + 1 = excluded.version";
+        let mut writer = self.writer.lock().await;
+        let query = sqlx::query(statement)
+            .bind(&draft.id)
+            .bind(&draft.owner)
+            .bind(&draft.process)
+            .bind(&draft.door)
+            .bind(&draft.form_hash)
+            .bind(draft.version)
+            .bind(&draft.typed)
+            .bind(draft.expires_at.0);
+        super::must_be("drafts", 1, query.execute(&mut *writer).await?.rows_affected())
+    }
+
+    pub(super) async fn read_draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
+        let statement = "
+            select id, owner, process, door, form_hash, version, cast(sealed as text) as typed, expires_at
+            from drafts where id = ?1 and key_id = 0";
+        let row = sqlx::query(statement).bind(id).fetch_optional(&self.readers).await?;
+        row.map(|row| {
+            Ok(DraftRow {
+                id: row.try_get("id")?,
+                owner: row.try_get("owner")?,
+                process: row.try_get("process")?,
+                door: row.try_get("door")?,
+                form_hash: row.try_get("form_hash")?,
+                version: row.try_get("version")?,
+                typed: row.try_get("typed")?,
+                expires_at: Instant(row.try_get("expires_at")?),
+            })
+        })
+        .transpose()
+    }
+
+    pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
+        let statement = "
+            insert into sessions (token_hash, actor, created_at, seen_at, expires_at)
+            select ?1, ?2, m.now, m.now, m.now + ?3 from (select cast(unixepoch('subsec') * 1000 as integer) as now) m";
+        let mut writer = self.writer.lock().await;
+        let query = sqlx::query(statement).bind(&session.token_hash).bind(&session.actor).bind(session.lives_ms);
+        query.execute(&mut *writer).await?;
+        Ok(())
+    }
+
+    pub(super) async fn see_session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError> {
+        let statement = "
+            select actor, expires_at - created_at as lives_ms,
+                   cast(unixepoch('subsec') * 1000 as integer) - seen_at as idle
+            from sessions where token_hash = ?1 and revoked_at is null
+              and expires_at > cast(unixepoch('subsec') * 1000 as integer)";
+        let Some(row) = sqlx::query(statement).bind(token_hash).fetch_optional(&self.readers).await? else {
+            return Ok(None);
+        };
+        let idle: i64 = row.try_get("idle")?;
+        if idle > idle_ms {
+            return Ok(None);
+        }
+        // Noted once a minute at most: a page view should not cost a commit.
+        if idle > 60_000 {
+            let touch =
+                "update sessions set seen_at = cast(unixepoch('subsec') * 1000 as integer) where token_hash = ?1";
+            let mut writer = self.writer.lock().await;
+            sqlx::query(touch).bind(token_hash).execute(&mut *writer).await?;
+        }
+        let (actor, lives_ms) = (row.try_get("actor")?, row.try_get("lives_ms")?);
+        Ok(Some(SessionRow { token_hash: token_hash.to_owned(), actor, lives_ms }))
+    }
+
+    pub(super) async fn revoke_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        let statement = "
+            update sessions set revoked_at = cast(unixepoch('subsec') * 1000 as integer)
+            where token_hash = ?1 and revoked_at is null";
+        let mut writer = self.writer.lock().await;
+        sqlx::query(statement).bind(token_hash).execute(&mut *writer).await?;
+        Ok(())
+    }
+
+    pub(super) async fn keep_bundle(&self, bundle: &BundleRow) -> Result<(), StoreError> {
+        let statement = "
+            insert into definitions (hash, process, sources, published_at)
+            values (?1, ?2, ?3, cast(unixepoch('subsec') * 1000 as integer)) on conflict (hash) do nothing";
+        let mut writer = self.writer.lock().await;
+        let query = sqlx::query(statement).bind(&bundle.hash).bind(&bundle.process).bind(&bundle.sources);
+        query.execute(&mut *writer).await?;
+        Ok(())
+    }
+
+    pub(super) async fn read_bundles(&self) -> Result<Vec<BundleRow>, StoreError> {
+        let statement = "select hash, process, sources from definitions order by published_at, hash";
+        let rows = sqlx::query(statement).fetch_all(&self.readers).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(BundleRow {
+                    hash: row.try_get("hash")?,
+                    process: row.try_get("process")?,
+                    sources: row.try_get("sources")?,
+                })
+            })
+            .collect()
+    }
+}

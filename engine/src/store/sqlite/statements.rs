@@ -1,0 +1,95 @@
+//! Statements of the SQLite store: one per table and group, each fed from one JSON text.
+
+pub const CASES_NEW: &str = "
+    insert into cases (id, number, process, definition, region, length, head, opened_at, last_at, closed_at, outcome,
+                       due_at, late, unique_hash, body)
+    select value->>'id', value->>'number', value->>'process', value->>'definition', value->>'region',
+           value->>'length', value->>'head', value->>'opened_at', value->>'last_at', value->>'closed_at',
+           value->>'outcome', value->>'due_at', value->>'late', value->>'unique_key', value->>'body'
+    from json_each(?1) where value->>'expected' = 0
+    on conflict do nothing";
+
+/// Only rows that still have the length they were decided on; the caller compares the count.
+pub const CASES_CHANGED: &str = "
+    update cases set length = j.value->>'length', head = j.value->>'head', last_at = j.value->>'last_at',
+           closed_at = j.value->>'closed_at', outcome = j.value->>'outcome', due_at = j.value->>'due_at',
+           late = j.value->>'late', body = j.value->>'body'
+    from json_each(?1) j
+    where j.value->>'expected' > 0 and cases.id = j.value->>'id' and cases.length = j.value->>'expected'";
+
+pub const EVENTS: &str = "
+    insert into events (case_id, n, at, actor, v, definition, engine, prev, hash, body)
+    select value->>'case', value->>'n', value->>'at', value->>'actor', value->>'v', value->>'definition',
+           value->>'engine', value->>'prev', value->>'hash', value->>'body'
+    from json_each(?1) where true on conflict do nothing";
+
+pub const ANSWERS: &str = "
+    insert into answers (case_id, holder, form, version, form_hash, salt, key_id, nonce, sealed, at, actor)
+    select value->>'case_id', value->>'holder', value->>'form', value->>'version', value->>'form_hash',
+           value->>'salt', 0, x'', cast(value->>'values' as blob), value->>'at', value->>'actor'
+    from json_each(?1) where true on conflict do nothing";
+
+pub const TASKS: &str = "
+    insert into tasks (case_id, task, state, item, title_zh, title_en, status, holder, offered_at, due_at, warn_at,
+                       ended_at, outcome)
+    select value->>'case_id', value->>'task', value->>'state', value->>'item', value->>'title_zh',
+           value->>'title_en', value->>'status', value->>'holder', value->>'offered_at', value->>'due_at',
+           value->>'warn_at', value->>'ended_at', value->>'outcome'
+    from json_each(?1) where true
+    on conflict (case_id, task) do update set status = excluded.status, holder = excluded.holder,
+           due_at = excluded.due_at, warn_at = excluded.warn_at, ended_at = excluded.ended_at,
+           outcome = excluded.outcome";
+
+pub const OFFERS: &str = "
+    insert into task_offers (case_id, task, region, department, unit, role, party)
+    select value->>'case_id', value->>'task', value->>'region', value->>'department', value->>'unit',
+           value->>'role', value->>'party'
+    from json_each(?1) where true on conflict do nothing";
+
+pub const PARTIES: &str = "
+    insert into case_parties (case_id, party, actor)
+    select value->>'case_id', value->>'party', value->>'actor'
+    from json_each(?1) where true on conflict do nothing";
+
+pub const TIMERS: &str = "
+    insert into timers (case_id, timer, at)
+    select value->>'case_id', value->>'timer', value->>'at' from json_each(?1) where true on conflict do nothing";
+
+pub const TIMERS_GONE: &str = "
+    delete from timers where (case_id, timer) in
+        (select value->>'case_id', value->>'timer' from json_each(?1))";
+
+pub const OUTBOX: &str = "
+    insert into outbox (case_id, notice, recipient, text, item, task, due_at, at)
+    select value->>'case_id', value->>'notice', value->>'recipient', value->>'text', value->>'item',
+           value->>'task', value->>'due_at', value->>'at'
+    from json_each(?1) where true on conflict do nothing";
+
+pub const REQUESTS: &str = "
+    insert into requests (actor, key, digest, receipt, made_at)
+    select value->>'actor', value->>'key', value->>'digest', value->>'receipt',
+           cast(unixepoch('subsec') * 1000 as integer)
+    from json_each(?1) where true on conflict do nothing";
+
+pub const REFUSALS: &str = "
+    insert into refusals (case_id, actor, command, code, at)
+    select value->>'case_id', value->>'actor', value->>'command', value->>'code', value->>'at'
+    from json_each(?1)";
+
+pub const DRAFTS_GONE: &str = "delete from drafts where id in (select value from json_each(?1))";
+
+pub const LOAD_CASES: &str =
+    "select id, head, quarantined, body from cases where id in (select value from json_each(?1))";
+
+/// SQLite takes the other columns from the row that holds the maximum.
+pub const LOAD_ANSWERS: &str = "
+    select case_id, holder, form, max(version), key_id, sealed from answers
+    where case_id in (select value from json_each(?1)) group by case_id, holder, form";
+
+pub const LOAD_REQUESTS: &str = "
+    select r.actor, r.key, r.digest, r.receipt from json_each(?1) j
+    join requests r on r.actor = j.value->>'actor' and r.key = j.value->>'key'";
+
+pub const NUMBERS: &str = "update installation set next_number = next_number + ?1 returning next_number - ?1";
+
+pub const NOW: &str = "select cast(unixepoch('subsec') * 1000 as integer) + clock_offset from installation";

@@ -1,0 +1,152 @@
+//! Stories: what a process does for people, told in YAML, played on the real `decide` with a clock that is turned.
+//! A story must never reach past the door that everybody uses: it sends commands and looks.
+
+mod coverage;
+mod expect;
+mod play;
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::source::Span;
+use crate::text::Text;
+use crate::value::{Instant, Value};
+
+pub use coverage::{Coverage, Line};
+pub use play::{Played, play};
+pub use read::read;
+
+/// One story.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// Its name.
+    pub name: String,
+    /// What it tells.
+    pub title: Text,
+    /// The file.
+    pub path: Arc<str>,
+    /// The process it plays.
+    pub process: String,
+    /// When it begins.
+    pub begin: Instant,
+    /// Region of the case; the installation's own where it says none.
+    pub region: Option<String>,
+    /// Who plays.
+    pub people: BTreeMap<String, Part>,
+    /// What happens.
+    pub steps: Vec<Step>,
+}
+
+/// What somebody in a story is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A party of the case.
+    Party(String),
+    /// Works in an office.
+    Office(String),
+    /// Has a role.
+    Role(String),
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it stands in the file.
+    pub span: Span,
+    /// Time passes until then; timers wake on the way.
+    pub at: Option<Instant>,
+    /// Somebody does something.
+    pub deed: Option<Deed>,
+    /// What must hold then.
+    pub expect: Option<Expect>,
+}
+
+/// Somebody does something.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    /// Name among the people, or `system`.
+    pub who: String,
+    /// `start.family`, `reported.confirm`, `household.open.withdraw` …
+    pub what: String,
+    /// Answers by form.
+    pub with: BTreeMap<String, Value>,
+    /// The connector a message comes from; the first that may send it where the story says none.
+    pub from: Option<String>,
+    /// Code of the rejection that must come back.
+    pub refused: Option<String>,
+}
+
+/// What must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// States that are active.
+    pub within: Vec<String>,
+    /// States that are not.
+    pub not_within: Vec<String>,
+    /// Last days (or instants) of clocks.
+    pub due: Vec<(String, Due)>,
+    /// Clocks that are late.
+    pub late: Vec<String>,
+    /// `recipient.text` told since the last look.
+    pub told: Vec<String>,
+    /// And what was not.
+    pub not_told: Vec<String>,
+    /// Codes of documents issued since the last look.
+    pub document: Vec<String>,
+    /// And what was not.
+    pub not_document: Vec<String>,
+    /// What people may do.
+    pub may: Vec<(String, String)>,
+    /// And what they may not.
+    pub may_not: Vec<(String, String)>,
+    /// Ends of items; `None` is open.
+    pub items: Vec<(String, String)>,
+    /// How the case closed; `open` while it has not.
+    pub result: Option<String>,
+    /// Lines of the proof of a clock's deadline that must be there.
+    pub why: Vec<(String, Vec<String>)>,
+}
+
+/// When a clock ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The last day.
+    On(Date),
+    /// The instant.
+    At(Instant),
+    /// It stands still.
+    Paused,
+}
+
+/// Does a dotted path end with the last word of `asked` and hold the others before it, in order? Generated levels
+/// between them need not be named.
+pub fn path_matches(path: &str, asked: &str) -> bool {
+    let mut words = path.rsplit('.');
+    let mut asked = asked.rsplit('.');
+    if words.next() != asked.next() {
+        return false;
+    }
+    asked.all(|word| words.any(|known| known == word))
+}
+
+/// Words of a set for a message.
+fn listed(words: impl IntoIterator<Item = String>) -> String {
+    let words: BTreeSet<String> = words.into_iter().collect();
+    if words.is_empty() { "–".to_owned() } else { words.into_iter().collect::<Vec<_>>().join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_named_by_its_end_and_some_words_before() {
+        assert!(path_matches("handling.running.household.open.work.received", "household.received"));
+        assert!(path_matches("reported", "reported"));
+        assert!(!path_matches("handling.household", "household.received"));
+        assert!(!path_matches("pension.received", "household.received"));
+    }
+}
