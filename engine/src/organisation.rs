@@ -8,8 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::text::Text;
 
+mod lower;
 pub mod region;
 
+pub use lower::{lower, lower_trees};
 pub use region::Level;
 
 /// The roles a person of the staff can have.

@@ -212,16 +212,8 @@ impl<'a> Lowering<'a> {
     fn personal(&self, reader: &Reader<'a>, kind: &Kind) -> bool {
         let usual = kind.is_personal();
         let said = reader.flag("personal");
-        let plainly = matches!(
-            kind,
-            Kind::Name
-                | Kind::Person
-                | Kind::IdNumber
-                | Kind::DisabilityCertificate
-                | Kind::Phone
-                | Kind::Email
-                | Kind::BankAccount
-        );
+        // A telephone or name may be an office's; these never are.
+        let plainly = matches!(kind, Kind::Person | Kind::IdNumber | Kind::DisabilityCertificate | Kind::BankAccount);
         if said == Some(false) && plainly {
             let message = Text::new("这类字段总是个人信息", "a field of this type is always personal");
             let problem = Problem::warning("W0401", self.file.source, reader.key_span("personal"), message);

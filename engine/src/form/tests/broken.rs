@@ -47,7 +47,7 @@ fn each_mistake_has_its_code() {
         ("  x: {type: person, title: 人, fields: {name: {title: 名}}}", &["E0403"]),
         ("  w: {type: yes_no, title: 问}\n  x: {title: 文, when: w, unless: w}", &["E0412"]),
         ("  x: {type: money, title: 钱, max: 三千}", &["E0413"]),
-        ("  x: {type: phone, title: 话, personal: false}", &["W0401"]),
+        ("  x: {type: bank_account, title: 账, personal: false}", &["W0401"]),
         ("  x: {type: txet, title: 文}", &["E0143"]),
         ("  x: {type: phone, title: 话, max: 3}", &["E0131"]),
         ("  x: {type: phone}", &["E0132"]),
