@@ -13,3 +13,5 @@ mod hostile;
 mod postgres;
 #[path = "all/tidy.rs"]
 mod tidy;
+#[path = "all/trace.rs"]
+mod trace;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::chart::lower_chart;
+use super::chart::{lower_chart, report_unreachable};
 use super::checks;
 use super::draft::{Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Guard, Kind, ROOT, StateIndex, Target};
 use super::emit::Emitted;
@@ -93,7 +93,10 @@ pub fn build(library: &Library, problems: &Problems) -> Vec<Built> {
         let before = problems.errors();
         if is_bare(&process.node) {
             // It has no door, so no case begins with it: it is checked and played, not published.
-            lower_chart(File { source: &process.source, problems }, &process.node);
+            let file = File { source: &process.source, problems };
+            if let Some(chart) = lower_chart(file, &process.node) {
+                report_unreachable(file, &process.node, &chart);
+            }
             continue;
         }
         let mut draft = Draft::lower(library, process, problems);

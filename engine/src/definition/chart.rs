@@ -17,6 +17,9 @@ mod action;
 #[cfg(test)]
 mod conformance;
 mod parts;
+#[cfg(test)]
+mod problems;
+mod reach;
 mod scope;
 mod span;
 mod target;
@@ -25,6 +28,7 @@ mod variable;
 use std::collections::BTreeMap;
 
 pub use parts::Parts;
+pub use reach::report_unreachable;
 pub use scope::{ChartScope, state as known_state};
 pub use span::{SpanFault, milliseconds};
 pub use target::{TargetFault, conflict, resolve, resolve_inside};
@@ -135,6 +139,11 @@ impl<'a> Outline<'a> {
             let problem = Problem::error("E0306", self.file.source, reader.key_span("type"), message);
             self.file.push(problem.cure("把它放进一个区域里面。", "Put it inside a region."));
         }
+        if matches!(kind, StateKind::History { .. }) && parent == Statechart::ROOT {
+            let message = Text::new("根上不能有历史状态", "the root cannot have a history state: it is never left");
+            let problem = Problem::error("E0306", self.file.source, entry.key_span, message);
+            self.file.push(problem.cure("把它放进要恢复的状态里面。", "Put it inside the state that it brings back."));
+        }
         let id = self.chart.add_state(parent, State::new(&entry.key, kind));
         self.read_state(id, reader);
     }
@@ -237,6 +246,10 @@ fn delay(parts: &Parts<'_>, id: StateId, before: usize, entry: &Entry) -> Delay 
 /// `initial: a`, `initial: [p.x.x2, p.y.y2]` or `initial: {to: …, do: […]}`.
 fn initial<'a>(parts: &Parts<'a>, id: StateId, node: &'a Node) -> Option<Initial> {
     if parts.chart.is_atomic(id) {
+        if id == Statechart::ROOT {
+            // That there are no states at all was said before.
+            return None;
+        }
         let message = Text::new("这个状态里面没有状态", "this state has no states inside");
         let problem = Problem::error("E0305", parts.file.source, node.span, message);
         parts.file.push(problem.cure("去掉 initial，或者加上 states。", "Leave out `initial`, or add `states`."));

@@ -111,7 +111,9 @@ pub(super) fn types(tree: &Node, chart: &Statechart, variables: &BTreeMap<String
         let scope = ChartScope { chart, variables: &types };
         let misfit = |(name, text): &&(&str, &str)| {
             let fits = |of: &Type| Expression::parse(text, &scope, of).is_ok();
-            types.get(*name).is_some_and(|of| *of != Type::Any && !fits(of) && fits(&Type::Any))
+            // What fits two types that have nothing in common may be anything.
+            let anything = || fits(&Type::Bool) && fits(&Type::Int);
+            types.get(*name).is_some_and(|of| *of != Type::Any && (!fits(of) && fits(&Type::Any) || anything()))
         };
         let open: Vec<String> = written.iter().filter(misfit).map(|(name, _)| (*name).to_owned()).collect();
         if open.is_empty() {

@@ -15,7 +15,7 @@ const CASES: [Case; 25] = [
     },
     Case {
         name: "355 a history state is no default beginning",
-        chart: "states: {h: {type: history, to: b}, a: {}, b: {}}",
+        chart: "states: {o: {states: {h: {type: history, to: b}, a: {}, b: {}}}}",
         play: &[("", "a")],
     },
     Case {
