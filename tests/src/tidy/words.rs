@@ -211,7 +211,9 @@ fn scan(file: &SourceFile, layer: &str, rules: &[(&str, &str)]) -> Vec<Finding> 
     let mut found = Vec::new();
     for (n, line) in layer.lines().enumerate() {
         for (word, instead) in rules {
-            if line.contains(word) {
+            let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+            let method = word.starts_with('.') && !word.ends_with('(');
+            if line.match_indices(word).any(|(at, _)| !method || ends(&line[at + word.len()..])) {
                 found.push(file.finding(n + 1, format!("`{word}`: {instead}")));
             }
         }

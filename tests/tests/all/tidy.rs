@@ -103,6 +103,8 @@ fn the_core_stays_pure() {
     catches("engine/src/form.rs", "fn f() { getrandom::fill(&mut b); }", "no randomness");
     catches("engine/src/story.rs", "fn f() { std::fs::read(p); }", "reads no files");
     catches("engine/src/kernel/step.rs", "fn f() { tracing::info!(x); }", "does not log");
+    catches("engine/src/form.rs", "fn f() { g().await }", "does not wait");
+    allows("engine/src/form.rs", "fn f() { g.awaited(); h.await_more }");
     allows("engine/src/store.rs", "use std::collections::HashMap;");
     allows("engine/src/case.rs", "// async fn in words only");
 }
