@@ -13,11 +13,11 @@ pub mod clock;
 
 pub mod organisation;
 
-pub mod parameter;
-
 pub mod expression;
 
 pub mod form;
+
+pub mod parameter;
 
 pub mod kernel;
 

@@ -66,7 +66,12 @@ impl Draft<'_> {
         let (limit, parameter) = match &clock.limit {
             LimitSource::Fixed(limit) => (Some(*limit), None),
             LimitSource::Parameter(name) => {
-                let found = self.context.rules.parameters.value(name, now.date(), &self.case.region);
+                let found = self.context.rules.parameters.value(
+                    name,
+                    now.date(),
+                    &self.case.region,
+                    &self.context.rules.organisation,
+                );
                 let limit = found.and_then(|found| Limit::parse(found.value.as_text().unwrap_or_default()).ok());
                 (limit, found.map(|found| format!("{name}@{}", found.version)))
             }

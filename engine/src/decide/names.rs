@@ -59,7 +59,12 @@ impl Outside for CaseNames<'_> {
         let fault = |reason: &str| Err(Fault::Function { function: function.to_owned(), reason: reason.to_owned() });
         match (function, arguments) {
             ("parameter", [Value::Text(name)]) => {
-                match self.rules.parameters.value(name, self.case.last_at.date(), &self.case.region) {
+                match self.rules.parameters.value(
+                    name,
+                    self.case.last_at.date(),
+                    &self.case.region,
+                    &self.rules.organisation,
+                ) {
                     Some(found) => Ok(found.value.clone()),
                     None => fault("no value on this date in this place"),
                 }
