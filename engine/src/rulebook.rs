@@ -1,6 +1,8 @@
 //! Everything that is published and dated: processes, organisation, calendars, parameters. What `decide` may look up
 //! besides the case itself. Immutable; it must never be read from a disk while a case runs.
 
+mod assemble;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use crate::calendar::Calendar;
 use crate::definition::{DefinitionHash, ProcessDefinition};
 use crate::organisation::Organisation;
 use crate::parameter::Parameters;
+
+pub use assemble::{Assembled, assemble};
 
 /// What is published at a moment.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@
 
 mod check;
 mod due;
+mod test;
 mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -25,6 +26,8 @@ enum Command {
     Check(check::Check),
     /// Says when a period ends, and why
     Due(due::Due),
+    /// Plays the stories of processes and counts which transitions they took
+    Test(test::Test),
     /// Plays events and time on a bare statechart and prints one line per macrostep
     Trace(trace::Trace),
 }
@@ -62,6 +65,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
         Command::Check(check) => check::run(&check),
         Command::Due(due) => due::run(&due),
+        Command::Test(test) => test::run(&test),
         Command::Trace(trace) => trace::run(&trace),
     }
 }

@@ -27,25 +27,15 @@ pub struct Check {
 
 /// Checks and prints; 1 if anything is wrong, 2 if a path cannot be read.
 pub fn run(check: &Check) -> ExitCode {
-    let mut files = Vec::new();
-    for path in paths(check) {
-        if let Err(error) = collect(&path, &mut files) {
-            return usage(&format!("{}: {error}", path.display()));
-        }
-    }
     let problems = Problems::new();
-    let mut sources = Vec::new();
-    for path in &files {
-        match read(path) {
-            Ok(Ok(source)) => sources.push(source),
-            Ok(Err(problem)) => problems.push(*problem),
-            Err(error) => return usage(&format!("{}: {error}", path.display())),
-        }
-    }
+    let sources = match sources(&paths(check), &problems) {
+        Ok(sources) => sources,
+        Err(message) => return usage(&message),
+    };
     definition::check(&sources, &problems);
     let problems = problems.into_vec();
     let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
-    match print(check, files.len(), &sources, &problems) {
+    match print(check, sources.len(), &sources, &problems) {
         // Nobody reads on: what was found still counts.
         Ok(()) | Err(_) if wrong => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
@@ -55,6 +45,23 @@ pub fn run(check: &Check) -> ExitCode {
 
 fn paths(check: &Check) -> Vec<PathBuf> {
     if check.paths.is_empty() { vec!["workflows".into(), "forms".into()] } else { check.paths.clone() }
+}
+
+/// Every file below the paths. One that is no text is a problem; one that cannot be read is a wrong call.
+pub fn sources(paths: &[PathBuf], problems: &Problems) -> Result<Vec<Source>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let mut sources = Vec::new();
+    for path in &files {
+        match read(path) {
+            Ok(Ok(source)) => sources.push(source),
+            Ok(Err(problem)) => problems.push(*problem),
+            Err(error) => return Err(format!("{}: {error}", path.display())),
+        }
+    }
+    Ok(sources)
 }
 
 /// A file as it is named, or every YAML file below a folder, in the order of their names.

@@ -1,0 +1,59 @@
+//! Makes a rulebook from the texts of a folder: definitions, organisation, calendars, parameters, and the stories beside
+//! them. Pure; whoever calls it has read the files.
+
+use std::sync::Arc;
+
+use super::Rulebook;
+use crate::calendar;
+use crate::definition::{Built, FileKind, Library, build};
+use crate::organisation;
+use crate::parameter;
+use crate::source::{File, Problems, Source};
+
+/// A rulebook and what it was made of.
+#[derive(Clone, Debug, Default)]
+pub struct Assembled {
+    /// What is published.
+    pub rulebook: Rulebook,
+    /// Each process with exactly the files it needs.
+    pub built: Vec<Built>,
+    /// Files that tell stories.
+    pub stories: Vec<Source>,
+}
+
+/// Assembles everything that can be. Problems of all files are collected; a process with errors is left out.
+pub fn assemble(sources: &[Source], problems: &Problems) -> Assembled {
+    let library = Library::parse(sources, problems);
+    let built = build(&library, problems);
+    let mut rulebook = Rulebook::default();
+    for one in &built {
+        rulebook.publish(one.definition.clone());
+    }
+    let of_kind = |kind| library.of_kind(kind).map(|file| file.source.clone()).collect::<Vec<Source>>();
+    for source in of_kind(FileKind::Calendar) {
+        if let Some(calendar) = calendar::read(File { source: &source, problems }) {
+            rulebook.calendars.insert(calendar.name().to_owned(), calendar);
+        }
+    }
+    let organisation = of_kind(FileKind::Organisation);
+    if let Some(organisation) = organisation::lower(&organisation, problems) {
+        rulebook.organisation = organisation;
+    }
+    let parameters = of_kind(FileKind::Parameters);
+    if let Some(parameters) = parameter::lower(&parameters, problems) {
+        rulebook.parameters = parameters;
+    }
+    Assembled { rulebook, built, stories: of_kind(FileKind::Story) }
+}
+
+impl Rulebook {
+    /// Offers a definition to new cases. The same one again changes nothing.
+    pub fn publish(&mut self, definition: Arc<crate::definition::ProcessDefinition>) {
+        let hash = definition.hash.clone();
+        let versions = self.published.entry(definition.name.clone()).or_default();
+        if !versions.contains(&hash) {
+            versions.push(hash.clone());
+        }
+        self.processes.insert(hash, definition);
+    }
+}
