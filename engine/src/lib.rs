@@ -40,3 +40,5 @@ pub mod story;
 pub mod store;
 
 pub mod engine;
+
+pub mod notify;
