@@ -1,19 +1,16 @@
-//! Ends of items: which departments' matters are over, and how. Follows from the configuration alone.
+//! Ends of items: which departments' matters are over, and how. The compiled statechart keeps them in variables that are
+//! written with the final's entry, so an item's end is seen even if the block is left in the same macrostep.
 
 use super::draft::Draft;
 use crate::definition::{ItemDefinition, Outcome};
 use crate::event::Event;
-use crate::kernel::StateId;
+use crate::value::Value;
 
 impl Draft<'_> {
     /// Records items that have ended since, and ended ones that were taken up again.
     pub fn items(&mut self) {
         let definition = self.definition.clone();
         for item in &definition.items {
-            if !self.case.configuration.active.contains(&item.state) {
-                // The block was left (or not reached yet): the results it had stand.
-                continue;
-            }
             let end = self.end_of(item);
             let known = self.case.items.get(&item.id).map(|end| (end.outcome, end.end.clone()));
             if end == known {
@@ -28,18 +25,17 @@ impl Draft<'_> {
     }
 
     fn end_of(&self, item: &ItemDefinition) -> Option<(Outcome, String)> {
-        let chart = &self.definition.chart;
-        if !self.case.configuration.is_done(chart, item.state) {
-            return None;
-        }
-        // The innermost active final with a result names the end: a fragment's own final rather than its wrapper.
-        let ends = |state: &StateId| {
-            chart.is_final(*state)
-                && chart.is_inside(*state, item.state)
-                && self.definition.state(*state).outcome.is_some()
+        let word = |word: &str| match self.case.configuration.variables.get(&format!("items.{}.{word}", item.name)) {
+            Some(Value::Text(text)) => text.as_str(),
+            _ => "",
         };
-        let state = self.case.configuration.in_order(chart).into_iter().rfind(ends)?;
-        let outcome = self.definition.state(state).outcome?;
-        Some((outcome, chart.state(state).name.clone()))
+        let outcome = match word("result") {
+            "success" => Outcome::Success,
+            "partial" => Outcome::Partial,
+            "failure" => Outcome::Failure,
+            "none" => Outcome::None,
+            _ => return None,
+        };
+        Some((outcome, word("status").to_owned()))
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::decide::Decision;
-use crate::definition::ProcessDefinition;
+use crate::definition::{ProcessDefinition, TransitionWork};
 use crate::event::Event;
 
 /// A line that wrote transitions, with what they are called.
@@ -35,7 +35,7 @@ impl Coverage {
                     for id in taken {
                         let work = definition.transition(*id);
                         if work.line > 0 {
-                            self.taken.insert((work.file.clone(), work.line, work.label.clone()));
+                            self.taken.insert(key(work));
                         }
                     }
                     for item in &definition.items {
@@ -64,13 +64,13 @@ impl Coverage {
         let mut all = BTreeMap::new();
         for definition in definitions {
             for work in definition.transitions.iter().filter(|work| work.line > 0) {
-                all.insert((work.file.clone(), work.line, work.label.clone()), ());
+                all.entry(key(work)).or_insert(&work.label);
             }
         }
         let missing: Vec<Line> = all
-            .keys()
-            .filter(|key| !self.taken.contains(*key))
-            .map(|(file, line, label)| Line { file: file.clone(), line: *line, label: label.clone() })
+            .iter()
+            .filter(|(key, _)| !self.taken.contains(*key))
+            .map(|((file, line, _), label)| Line { file: file.clone(), line: *line, label: (*label).clone() })
             .collect();
         (all.len() - missing.len(), all.len(), missing)
     }
@@ -83,4 +83,10 @@ impl Coverage {
         };
         definition.items.iter().filter(missing).map(|item| item.name.clone()).collect()
     }
+}
+
+/// File, line and trigger: the same for every use of a fragment, whose labels name the place where it is used.
+fn key(work: &TransitionWork) -> (String, u32, String) {
+    let trigger = work.label.rfind(" (").map_or(work.label.as_str(), |at| &work.label[at..]);
+    (work.file.clone(), work.line, trigger.to_owned())
 }
