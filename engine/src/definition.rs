@@ -20,6 +20,6 @@ mod tasks;
 mod transitions;
 mod words;
 
-pub use build::{Built, build, check, hash_of};
+pub use build::{Built, build, hash_of};
 pub use library::{FileKind, Library, Parsed};
 pub use model::*;

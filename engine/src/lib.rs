@@ -37,6 +37,8 @@ pub mod decide;
 
 pub mod story;
 
+pub mod catalog;
+
 pub mod store;
 
 pub mod engine;

@@ -44,11 +44,6 @@ pub fn hash_of(sources: &[Source]) -> DefinitionHash {
     DefinitionHash(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Checks files together: processes with their fragments, forms, texts and data, and bare statecharts.
-pub fn check(sources: &[Source], problems: &Problems) -> Vec<Built> {
-    build(&Library::parse(sources, problems), problems)
-}
-
 /// Words that a bare statechart does not have.
 const WORK_WORDS: &[&str] = &[
     "task",

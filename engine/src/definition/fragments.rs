@@ -66,6 +66,9 @@ impl<'a> Draft<'a> {
     }
 
     fn unknown_fragment(&self, name: &str, env: EnvIndex, span: Span) {
+        if self.library.is_broken_fragment(name) {
+            return;
+        }
         let message = both(format!("没有片段 `{}`", brief(name)), format!("there is no fragment `{}`", brief(name)));
         let problem = self.error("E0506", env, span, message).cure(
             "片段放在 workflows/fragments/，文件第一个键是 `fragment: 名称`。",

@@ -58,6 +58,8 @@ pub struct Parsed {
     pub kind: FileKind,
     /// What its first key calls it.
     pub name: String,
+    /// YAML found mistakes in it, so nothing is made of it.
+    pub unreadable: bool,
 }
 
 /// Every file that was given, and what was made of forms and data.
@@ -92,6 +94,9 @@ impl Library {
         for index in 0..library.files.len() {
             let file = &library.files[index];
             match file.kind {
+                FileKind::Form if file.unreadable => {
+                    library.broken_forms.insert(file.name.clone());
+                }
                 FileKind::Fragment => {
                     if let Some(first) = library.fragments.get(&file.name) {
                         report_twice(problems, file, &library.files[*first]);
@@ -132,12 +137,18 @@ impl Library {
 
     /// All files of a kind.
     pub fn of_kind(&self, kind: FileKind) -> impl Iterator<Item = &Parsed> {
-        self.files.iter().filter(move |file| file.kind == kind)
+        self.files.iter().filter(move |file| file.kind == kind && !file.unreadable)
+    }
+
+    /// Is there a fragment of this name whose file could not be read?
+    pub fn is_broken_fragment(&self, name: &str) -> bool {
+        self.fragments.get(name).is_some_and(|index| self.files[*index].unreadable)
     }
 
     /// A fragment by name.
     pub fn fragment(&self, name: &str) -> Option<(&Source, &Node)> {
-        self.fragments.get(name).map(|index| (&self.files[*index].source, &self.files[*index].node))
+        let file = self.fragments.get(name).map(|index| &self.files[*index])?;
+        (!file.unreadable).then_some((&file.source, &file.node))
     }
 
     /// Names of all fragments.
@@ -167,13 +178,21 @@ impl Library {
 }
 
 fn parse_file(source: &Source, problems: &Problems) -> Option<Parsed> {
+    // What is said about the shape of a file that YAML itself cannot read would only be noise.
+    let own = Problems::new();
+    let node = File { source, problems: &own }.parse();
+    let unreadable = own.has_errors();
+    problems.extend(own.into_vec());
+    let node = node?;
     let file = File { source, problems };
-    let node = file.parse()?;
-    let entries = file.entries(&node)?;
+    let entries = if unreadable { node.entries() } else { file.entries(&node)? };
     let found = entries
         .iter()
         .find_map(|entry| KINDS.iter().find(|(key, _)| *key == entry.key).map(|(_, kind)| (*kind, entry)));
     let Some((kind, entry)) = found else {
+        if unreadable {
+            return None;
+        }
         let span = entries.first().map_or(Span::default(), |entry| entry.key_span);
         let message = both("看不出这是哪种文件", "this file does not say what it is");
         let names: Vec<&str> = KINDS.iter().map(|(key, _)| *key).collect();
@@ -189,7 +208,7 @@ fn parse_file(source: &Source, problems: &Problems) -> Option<Parsed> {
         return None;
     };
     let name = entry.value.as_text().unwrap_or_default().to_owned();
-    Some(Parsed { source: source.clone(), kind, name, node })
+    Some(Parsed { source: source.clone(), kind, name, node, unreadable })
 }
 
 fn report_twice(problems: &Problems, file: &Parsed, first: &Parsed) {
