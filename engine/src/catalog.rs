@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::calendar::{self, Calendar};
 use crate::definition::{self, Built, FileKind, Library, ProcessDefinition};
+use crate::rulebook::Rulebook;
 use crate::source::{File, MAX_BYTES, Problem, Problems, Source};
 
 /// Everything that was found in some folders, checked together.
@@ -53,6 +54,21 @@ impl Catalog {
             .map(|built| &built.definition)
             .filter(|definition| definition.name == process && definition.effective.covers(on))
             .max_by_key(|definition| definition.effective.from)
+    }
+
+    /// All of it as what cases are decided by. Every version is offered to new cases.
+    pub fn rulebook(&self) -> Rulebook {
+        let mut rulebook = Rulebook {
+            organisation: self.library.organisation.clone().unwrap_or_default(),
+            calendars: self.calendars.clone(),
+            ..Rulebook::default()
+        };
+        for definition in self.processes() {
+            let versions = rulebook.published.entry(definition.name.clone()).or_default();
+            versions.push(definition.hash.clone());
+            rulebook.processes.insert(definition.hash.clone(), definition.clone());
+        }
+        rulebook
     }
 
     /// All processes.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::words::both;
 use crate::expression::Type;
 use crate::form::{self, Form};
-use crate::organisation::Organisation;
+use crate::organisation::{self, Organisation};
 use crate::source::{File, Node, Problems, Source, Span};
 
 /// What a file is, by its first key.
@@ -114,7 +114,18 @@ impl Library {
                 | FileKind::Table => {}
             }
         }
+        library.add_organisation(problems);
         library
+    }
+
+    fn add_organisation(&mut self, problems: &Problems) {
+        let files: Vec<(File<'_>, &Node)> = self
+            .of_kind(FileKind::Organisation)
+            .map(|file| (File { source: &file.source, problems }, &file.node))
+            .collect();
+        if !files.is_empty() {
+            self.organisation = organisation::lower_trees(&files, problems);
+        }
     }
 
     fn add_form(&mut self, index: usize, problems: &Problems) {
