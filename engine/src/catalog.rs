@@ -1,89 +1,11 @@
-//! The author's side: folders of files become sources, and sources become everything that can be published together.
-//! The only place that reads definitions from a disk; a running case never does.
+//! The author's side: folders of files become sources, which [`crate::rulebook::assemble`] makes into what can be
+//! published. The only place that reads definitions from a disk; a running case never does.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use jiff::civil::Date;
-
-use crate::calendar::{self, Calendar};
-use crate::definition::{self, Built, FileKind, Library, ProcessDefinition};
-use crate::rulebook::Rulebook;
-use crate::source::{File, MAX_BYTES, Problem, Problems, Source};
-
-/// Everything that was found in some folders, checked together.
-#[derive(Debug)]
-pub struct Catalog {
-    /// Processes with the sources they were built from, in the order of their files.
-    pub built: Vec<Built>,
-    /// Calendars by name.
-    pub calendars: BTreeMap<String, Calendar>,
-    /// Stories, not yet read.
-    pub stories: Vec<Source>,
-    /// All files with the forms and data that were made of them.
-    pub library: Library,
-    /// What somebody should look at, though nothing is refused.
-    pub warnings: Vec<Problem>,
-}
-
-impl Catalog {
-    /// Checks sources together.
-    ///
-    /// # Errors
-    /// Every problem of every file, if one of them is an error.
-    pub fn load(sources: &[Source]) -> Result<Catalog, Vec<Problem>> {
-        let problems = Problems::new();
-        let mut library = Library::parse(sources, &problems);
-        let calendars = calendars(&library, &problems);
-        library.calendars = Some(calendars.keys().cloned().collect());
-        let built = definition::build(&library, &problems);
-        if problems.has_errors() {
-            return Err(problems.into_vec());
-        }
-        let stories = library.of_kind(FileKind::Story).map(|file| file.source.clone()).collect();
-        Ok(Catalog { built, calendars, stories, library, warnings: problems.into_vec() })
-    }
-
-    /// The version of a process in force on a day: of those that cover it, the one that began last.
-    pub fn choose(&self, process: &str, on: Date) -> Option<&Arc<ProcessDefinition>> {
-        self.built
-            .iter()
-            .map(|built| &built.definition)
-            .filter(|definition| definition.name == process && definition.effective.covers(on))
-            .max_by_key(|definition| definition.effective.from)
-    }
-
-    /// All of it as what cases are decided by. Every version is offered to new cases.
-    pub fn rulebook(&self) -> Rulebook {
-        let mut rulebook = Rulebook {
-            organisation: self.library.organisation.clone().unwrap_or_default(),
-            calendars: self.calendars.clone(),
-            ..Rulebook::default()
-        };
-        for definition in self.processes() {
-            let versions = rulebook.published.entry(definition.name.clone()).or_default();
-            versions.push(definition.hash.clone());
-            rulebook.processes.insert(definition.hash.clone(), definition.clone());
-        }
-        rulebook
-    }
-
-    /// All processes.
-    pub fn processes(&self) -> impl Iterator<Item = &Arc<ProcessDefinition>> {
-        self.built.iter().map(|built| &built.definition)
-    }
-}
-
-/// Calendars of the files that are calendars.
-fn calendars(library: &Library, problems: &Problems) -> BTreeMap<String, Calendar> {
-    let files = library.of_kind(FileKind::Calendar);
-    let read =
-        files.filter_map(|file| Some((file.name.clone(), calendar::read(File { source: &file.source, problems })?)));
-    read.collect()
-}
+use crate::source::{MAX_BYTES, Problem, Source};
 
 /// What was read from a disk.
 #[derive(Debug, Default)]
@@ -156,18 +78,37 @@ fn read_file(path: &Path) -> io::Result<Result<Source, Box<Problem>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rulebook::assemble;
+    use crate::source::{Problems, Severity};
+
+    fn sound(sources: &[Source]) -> crate::rulebook::Assembled {
+        let problems = Problems::new();
+        let assembled = assemble(sources, &problems);
+        let errors: Vec<Problem> =
+            problems.into_vec().into_iter().filter(|problem| problem.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        assembled
+    }
 
     #[test]
     fn what_ships_is_sound_and_rebuilds_from_its_bundles() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let files = read(&[root.join("workflows"), root.join("forms")]).expect("the shipped folders");
-        let catalog = Catalog::load(&files.sources).unwrap_or_else(|problems| panic!("{problems:#?}"));
-        assert!(catalog.built.len() >= 3, "{} processes", catalog.built.len());
-        for built in &catalog.built {
-            let again = Catalog::load(&built.bundle).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let shipped = sound(&files.sources);
+        assert!(shipped.built.len() >= 3, "{} processes", shipped.built.len());
+        for built in &shipped.built {
+            let mut bundle = built.bundle.clone();
+            bundle.reverse();
+            let again = sound(&bundle);
             let [only] = again.built.as_slice() else { panic!("one process in a bundle") };
             assert_eq!(only.definition.hash, built.definition.hash);
             assert_eq!(only.definition.chart.states.len(), built.definition.chart.states.len());
         }
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_named() {
+        let error = read(&["no/such/folder"]).expect_err("nothing is there");
+        assert!(error.to_string().starts_with("no/such/folder: "), "{error}");
     }
 }

@@ -110,12 +110,12 @@ impl<'a> Draft<'a> {
             words.text("basis");
             if let (Some(known), Some((name, span))) = (&self.library.calendars, words.text_at("calendar"))
                 && name != "none"
-                && !known.contains(name)
+                && !known.contains_key(name)
             {
                 let message =
                     both(format!("没有日历 `{}`", brief(name)), format!("there is no calendar `{}`", brief(name)));
                 let problem = self.error("E0547", 0, span, message);
-                self.problems.push(problem.suggest(crate::source::closest(name, known.iter().map(String::as_str))));
+                self.problems.push(problem.suggest(crate::source::closest(name, known.keys().map(String::as_str))));
             }
             words.finish();
         }

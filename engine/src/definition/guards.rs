@@ -186,7 +186,7 @@ impl<'a> Draft<'a> {
             roots.insert(name.clone(), value_type(value));
         }
         let parameters = match &self.library.parameters {
-            Some(known) => Parameter::Key(known.clone()),
+            Some(known) => Parameter::Key(known.types()),
             None => Parameter::Of(Type::Text),
         };
         let states = self.within(super::draft::ROOT).into_iter().map(|state| self.kernel_path(state)).collect();

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::words::both;
-use crate::expression::Type;
+use crate::calendar::{self, Calendar};
 use crate::form::{self, Form};
 use crate::organisation::{self, Organisation};
+use crate::parameter::{self, Parameters};
 use crate::source::{File, Node, Problems, Source, Span};
 
 /// What a file is, by its first key.
@@ -74,10 +75,10 @@ pub struct Library {
     fragments: BTreeMap<String, usize>,
     /// Who there is; `None` where no such file was given, then offices are not checked.
     pub organisation: Option<Organisation>,
-    /// Types of parameters by name; `None` where no such file was given, then they are not checked.
-    pub parameters: Option<BTreeMap<String, Type>>,
-    /// Names of calendars; `None` where no such file was given.
-    pub calendars: Option<BTreeSet<String>>,
+    /// Figures by date and place; `None` where no such file was given, then their names are not checked.
+    pub parameters: Option<Parameters>,
+    /// Calendars by name; `None` where no such file was given, then their names are not checked.
+    pub calendars: Option<BTreeMap<String, Calendar>>,
 }
 
 impl Library {
@@ -114,18 +115,26 @@ impl Library {
                 | FileKind::Table => {}
             }
         }
-        library.add_organisation(problems);
+        library.add_data(problems);
         library
     }
 
-    fn add_organisation(&mut self, problems: &Problems) {
-        let files: Vec<(File<'_>, &Node)> = self
-            .of_kind(FileKind::Organisation)
-            .map(|file| (File { source: &file.source, problems }, &file.node))
-            .collect();
-        if !files.is_empty() {
-            self.organisation = organisation::lower_trees(&files, problems);
-        }
+    /// Organisation, calendars and parameters: what the processes are checked against.
+    fn add_data(&mut self, problems: &Problems) {
+        let trees = |kind| -> Vec<(File<'_>, &Node)> {
+            self.of_kind(kind).map(|file| (File { source: &file.source, problems }, &file.node)).collect()
+        };
+        let organisation = trees(FileKind::Organisation);
+        let organisation =
+            if organisation.is_empty() { None } else { organisation::lower_trees(&organisation, problems) };
+        let parameters = trees(FileKind::Parameters);
+        let parameters = if parameters.is_empty() { None } else { parameter::lower_trees(&parameters, problems) };
+        let calendars: Vec<&Parsed> = self.of_kind(FileKind::Calendar).collect();
+        let known = (!calendars.is_empty()).then(|| {
+            let read = |file: &&Parsed| calendar::read(File { source: &file.source, problems });
+            calendars.iter().filter_map(|file| Some((file.name.clone(), read(file)?))).collect()
+        });
+        (self.organisation, self.parameters, self.calendars) = (organisation, parameters, known);
     }
 
     fn add_form(&mut self, index: usize, problems: &Problems) {
@@ -184,7 +193,7 @@ impl Library {
 
     /// Names of parameters, where their files were given.
     pub fn parameter_names(&self) -> Option<Vec<&str>> {
-        self.parameters.as_ref().map(|parameters| parameters.keys().map(String::as_str).collect())
+        self.parameters.as_ref().map(|known| known.parameters.keys().map(String::as_str).collect())
     }
 }
 

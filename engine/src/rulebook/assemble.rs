@@ -4,11 +4,8 @@
 use std::sync::Arc;
 
 use super::Rulebook;
-use crate::calendar;
 use crate::definition::{Built, FileKind, Library, build};
-use crate::organisation;
-use crate::parameter;
-use crate::source::{File, Problems, Source};
+use crate::source::{Problems, Source};
 
 /// A rulebook and what it was made of.
 #[derive(Clone, Debug, Default)]
@@ -29,21 +26,11 @@ pub fn assemble(sources: &[Source], problems: &Problems) -> Assembled {
     for one in &built {
         rulebook.publish(one.definition.clone());
     }
-    let of_kind = |kind| library.of_kind(kind).map(|file| file.source.clone()).collect::<Vec<Source>>();
-    for source in of_kind(FileKind::Calendar) {
-        if let Some(calendar) = calendar::read(File { source: &source, problems }) {
-            rulebook.calendars.insert(calendar.name().to_owned(), calendar);
-        }
-    }
-    let organisation = of_kind(FileKind::Organisation);
-    if let Some(organisation) = organisation::lower(&organisation, problems) {
-        rulebook.organisation = organisation;
-    }
-    let parameters = of_kind(FileKind::Parameters);
-    if let Some(parameters) = parameter::lower(&parameters, problems) {
-        rulebook.parameters = parameters;
-    }
-    Assembled { rulebook, built, stories: of_kind(FileKind::Story) }
+    let stories = library.of_kind(FileKind::Story).map(|file| file.source.clone()).collect();
+    rulebook.calendars = library.calendars.unwrap_or_default();
+    rulebook.organisation = library.organisation.unwrap_or_default();
+    rulebook.parameters = library.parameters.unwrap_or_default();
+    Assembled { rulebook, built, stories }
 }
 
 impl Rulebook {

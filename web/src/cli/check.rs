@@ -3,13 +3,13 @@
 
 use super::{Format, Lang, usage};
 use clap::Args;
-use onething_engine::definition;
-use onething_engine::source::{MAX_BYTES, Problem, Problems, Severity, Source, problem_json, render};
+use onething_engine::catalog;
+use onething_engine::rulebook::assemble;
+use onething_engine::source::{Problem, Problems, Severity, Source, problem_json, render};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What to check and how to say it.
@@ -32,7 +32,7 @@ pub fn run(check: &Check) -> ExitCode {
         Ok(sources) => sources,
         Err(message) => return usage(&message),
     };
-    definition::check(&sources, &problems);
+    assemble(&sources, &problems);
     let problems = problems.into_vec();
     let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
     match print(check, sources.len(), &sources, &problems) {
@@ -49,45 +49,9 @@ fn paths(check: &Check) -> Vec<PathBuf> {
 
 /// Every file below the paths. One that is no text is a problem; one that cannot be read is a wrong call.
 pub fn sources(paths: &[PathBuf], problems: &Problems) -> Result<Vec<Source>, String> {
-    let mut files = Vec::new();
-    for path in paths {
-        collect(path, &mut files).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    let mut sources = Vec::new();
-    for path in &files {
-        match read(path) {
-            Ok(Ok(source)) => sources.push(source),
-            Ok(Err(problem)) => problems.push(*problem),
-            Err(error) => return Err(format!("{}: {error}", path.display())),
-        }
-    }
-    Ok(sources)
-}
-
-/// A file as it is named, or every YAML file below a folder, in the order of their names.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !fs::metadata(path)?.is_dir() {
-        files.push(path.to_path_buf());
-        return Ok(());
-    }
-    let mut entries =
-        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    entries.sort();
-    for entry in entries {
-        let yaml = entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if yaml || entry.is_dir() {
-            collect(&entry, files)?;
-        }
-    }
-    Ok(())
-}
-
-/// Reads one file, one byte further than a definition may go.
-fn read(path: &Path) -> io::Result<Result<Source, Box<Problem>>> {
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    Ok(Source::from_bytes(path.display().to_string(), &bytes))
+    let files = catalog::read(paths).map_err(|error| error.to_string())?;
+    problems.extend(files.problems);
+    Ok(files.sources)
 }
 
 fn print(check: &Check, files: usize, sources: &[Source], problems: &[Problem]) -> io::Result<()> {
