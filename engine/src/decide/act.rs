@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use crate::definition::{Assignee, Choice, ProcessDefinition};
-use crate::kernel::StateId;
+use crate::kernel::{Configuration, StateId};
 use crate::rejection::Rejection;
 use crate::value::Value;
 
@@ -12,7 +12,7 @@ pub(super) fn decide(draft: &mut Draft<'_>, action: &str, answers: &Value) -> Re
     if !super::may_see(organisation, &definition, draft.context.actor, &draft.case) {
         return Err(Rejection::CaseNotFound);
     }
-    let Some((state, choice, by)) = find(&definition, action) else {
+    let Some((state, choice, by)) = find(&definition, &draft.case.configuration, action) else {
         return Err(Rejection::NotActive { what: action.to_owned() });
     };
     if !super::may_do(organisation, draft.context.actor, &draft.case, by) {
@@ -44,7 +44,13 @@ pub fn choices(definition: &ProcessDefinition) -> Vec<(StateId, &Choice, &[Assig
     actions.chain(holds).collect()
 }
 
-/// The choice behind an addressed event: the one whose state is named by it; a hold's end has a state per kind.
-fn find<'d>(definition: &'d ProcessDefinition, event: &str) -> Option<(StateId, &'d Choice, &'d [Assignee])> {
-    choices(definition).into_iter().find(|(_, choice, _)| choice.event == event)
+/// The choice behind an addressed event. A hold's end is one choice in a state for each kind, so an active one is
+/// looked for first.
+fn find<'d>(
+    definition: &'d ProcessDefinition,
+    configuration: &Configuration,
+    event: &str,
+) -> Option<(StateId, &'d Choice, &'d [Assignee])> {
+    let found: Vec<_> = choices(definition).into_iter().filter(|(_, choice, _)| choice.event == event).collect();
+    found.iter().find(|(state, _, _)| configuration.is_active(*state)).or(found.first()).copied()
 }
