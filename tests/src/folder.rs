@@ -29,7 +29,7 @@ impl Folder {
     /// The address of an SQLite database file in this folder.
     #[must_use]
     pub fn sqlite_url(&self) -> String {
-        format!("sqlite://{}", self.path.join("onething.db").display())
+        format!("sqlite:{}", self.path.join("onething.db").display())
     }
 }
 

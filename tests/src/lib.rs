@@ -2,8 +2,10 @@
 //! gone with the test. It must never stand in for a part of the product.
 
 pub mod browser;
+pub mod errand;
 pub mod folder;
 pub mod http;
+pub mod invariants;
 pub mod leash;
 pub mod polyglot;
 pub mod postgres;
@@ -37,4 +39,17 @@ pub fn product() -> PathBuf {
 #[must_use]
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from)
+}
+
+/// A program of this package, which cargo built beside the running test program.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn sibling(name: &str) -> String {
+    let test = std::env::current_exe().expect("the path of the test program");
+    let folder = test.parent().filter(|folder| folder.ends_with("deps")).and_then(|folder| folder.parent());
+    let path = folder.or(test.parent()).expect("its folder").join(name);
+    assert!(path.is_file(), "{} is not there: run `cargo build -p onething-tests --bins` first", path.display());
+    path.display().to_string()
 }

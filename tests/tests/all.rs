@@ -7,6 +7,8 @@ mod broken;
 mod browser;
 #[path = "all/command_line.rs"]
 mod command_line;
+#[path = "all/crash.rs"]
+mod crash;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/postgres.rs"]
