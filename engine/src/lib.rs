@@ -19,6 +19,8 @@ pub mod form;
 
 pub mod parameter;
 
+pub mod table;
+
 pub mod kernel;
 
 pub mod definition;

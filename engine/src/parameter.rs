@@ -22,6 +22,7 @@ use crate::value::Value;
 mod lower;
 
 pub use lower::{ValueKind, lower, lower_trees};
+pub(crate) use lower::{read_value, twice};
 
 /// All parameters of an installation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 19] = [
+pub const PURE: [&str; 20] = [
     "value",
     "text",
     "source",
@@ -14,6 +14,7 @@ pub const PURE: [&str; 19] = [
     "expression",
     "form",
     "parameter",
+    "table",
     "kernel",
     "definition",
     "rulebook",
