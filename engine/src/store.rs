@@ -2,6 +2,8 @@
 //! lets the plan think, writes what came out, and commits before anybody is told.
 
 mod plan;
+pub mod postgres;
+mod rows;
 pub mod sqlite;
 
 use std::collections::BTreeMap;
@@ -621,6 +623,9 @@ impl Kind {
 pub async fn open(url: &str, kind: Kind) -> Result<std::sync::Arc<dyn Store>, StoreError> {
     if let Some(path) = url.strip_prefix("sqlite:") {
         return Ok(std::sync::Arc::new(sqlite::SqliteStore::open(path, kind).await?));
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(std::sync::Arc::new(postgres::PostgresStore::open(url, kind).await?));
     }
     Err(StoreError::Refused(format!(
         "expected sqlite:PATH or postgres://…, but got another kind of address ({} characters)",

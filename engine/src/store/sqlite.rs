@@ -9,19 +9,18 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use async_trait::async_trait;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Row, SqlitePool};
 use tokio::sync::Mutex;
 
+use super::rows::{case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, stored, unsealed};
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, Fate, Held, Kind, OutboxClaimed, OutboxEnd, OutboxListed,
     RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::decide::Loaded;
-use crate::event::{Envelope, Holder, hexadecimal};
+use crate::event::{Envelope, Holder};
 use crate::value::{Instant, Value};
 
 /// A store on SQLite.
@@ -29,27 +28,6 @@ pub struct SqliteStore {
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     secret: Vec<u8>,
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> StoreError {
-        match &error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                StoreError::Unavailable(error.to_string())
-            }
-            sqlx::Error::Database(database) => {
-                let code = database.code().unwrap_or_default().into_owned();
-                // Busy, locked, I/O, full, cannot open; PostgreSQL's connection classes and shutdown.
-                let away = ["5", "6", "10", "13", "14", "08006", "08003", "08001", "57P01", "57P02", "57P03"];
-                if away.contains(&code.as_str()) {
-                    StoreError::Unavailable(database.message().to_owned())
-                } else {
-                    StoreError::Refused(format!("{code}: {}", database.message()))
-                }
-            }
-            _ => StoreError::Refused(error.to_string()),
-        }
-    }
 }
 
 impl SqliteStore {
@@ -80,8 +58,7 @@ async fn make(connection: &mut SqliteConnection, kind: Kind) -> Result<(), Store
     if known > 0 {
         return Ok(());
     }
-    let mut secret = [0_u8; 32];
-    getrandom::fill(&mut secret).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let secret = new_secret()?;
     let mut transaction = connection.begin_with("begin immediate").await?;
     sqlx::raw_sql(include_str!("sqlite/schema.sql")).execute(&mut *transaction).await?;
     sqlx::query("insert into installation (one, kind, secret, schema_version) values (1, ?1, ?2, 1)")
@@ -91,40 +68,6 @@ async fn make(connection: &mut SqliteConnection, kind: Kind) -> Result<(), Store
         .await?;
     transaction.commit().await?;
     Ok(())
-}
-
-/// The keyed hash under which a personal key can be looked up.
-pub(super) fn keyed_hash(secret: &[u8], text: &str) -> String {
-    let mac = Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(text.as_bytes()).finalize());
-    mac.map(|mac| hexadecimal(&mac.into_bytes())).unwrap_or_default()
-}
-
-pub(super) fn json<T: serde::Serialize + ?Sized>(rows: &T) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| StoreError::Refused(error.to_string()))
-}
-
-/// A row of `cases` as JSON, with the key that only one open case may have replaced by its keyed hash.
-pub(super) fn case_rows(secret: &[u8], batch: &Batch) -> Result<String, StoreError> {
-    let mut rows = batch.cases.clone();
-    for row in &mut rows {
-        row.unique_key = row.unique_key.as_ref().map(|key| keyed_hash(secret, key));
-    }
-    json(&rows)
-}
-
-pub(super) fn case_id(text: &str) -> Result<CaseId, StoreError> {
-    uuid::Uuid::parse_str(text).map(CaseId).map_err(|_| StoreError::Refused(format!("{text} is no case id")))
-}
-
-pub(super) fn stored<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Refused(format!("a stored {what} cannot be read: {error}")))
-}
-
-pub(super) fn must_be(what: &str, expected: usize, found: u64) -> Result<(), StoreError> {
-    if expected as u64 == found {
-        return Ok(());
-    }
-    Err(StoreError::Conflict(format!("{found} of {expected} rows of {what}")))
 }
 
 /// Loads what a group wants, on the connection that holds its transaction.
@@ -176,26 +119,14 @@ pub(super) async fn load_cases(
     Ok(cases)
 }
 
-/// Opens sealed values. Only key 0, "not sealed", exists so far.
-pub(super) fn unsealed(key_id: i64, bytes: &[u8]) -> Result<Value, StoreError> {
-    if key_id != 0 {
-        return Err(StoreError::Refused(format!("values are sealed under the unknown key {key_id}")));
-    }
-    serde_json::from_slice(bytes)
-        .map_err(|error| StoreError::Refused(format!("stored answers cannot be read: {error}")))
-}
-
 /// Writes a batch: one statement per table.
 async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -> Result<(), StoreError> {
     if !batch.cases.is_empty() {
         let rows = case_rows(secret, batch)?;
-        let new = batch.cases.iter().filter(|row| row.expected == 0).count();
+        let new = new_cases(batch);
         if new > 0 {
             let made = sqlx::query(statements::CASES_NEW).bind(&rows).execute(&mut *connection).await?;
-            if made.rows_affected() != new as u64 && batch.cases.iter().any(|row| row.unique_key.is_some()) {
-                return Err(StoreError::Duplicate);
-            }
-            must_be("cases", new, made.rows_affected())?;
+            cases_made(batch, made.rows_affected())?;
         }
         if new < batch.cases.len() {
             let changed = sqlx::query(statements::CASES_CHANGED).bind(&rows).execute(&mut *connection).await?;
@@ -252,7 +183,8 @@ impl Store for SqliteStore {
     }
 
     async fn case(&self, id: CaseId) -> Result<Option<Held>, StoreError> {
-        let mut reader = self.readers.acquire().await?;
+        // One snapshot for the row and its answers.
+        let mut reader = self.readers.begin().await?;
         Ok(load_cases(&mut reader, &[id]).await?.remove(&id))
     }
 

@@ -3,10 +3,11 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, query::Query};
 
-use super::{SqliteStore, case_id, json};
+use super::SqliteStore;
 use crate::case::CaseId;
 use crate::definition::DefinitionHash;
 use crate::event::Envelope;
+use crate::store::rows::{case_id, json, significant};
 use crate::store::{CaseListed, OutboxListed, StoreError, TaskCursor, TaskListed, TaskQuery};
 use crate::text::Text;
 use crate::value::Instant;
@@ -109,11 +110,6 @@ impl SqliteStore {
             })
             .collect()
     }
-}
-
-/// Region codes without the zeros that only fill them up, so that a prefix means "inside".
-pub(in crate::store) fn significant(regions: &[String]) -> Vec<String> {
-    regions.iter().map(|region| crate::organisation::region::significant(region).to_owned()).collect()
 }
 
 fn envelope(case: CaseId, row: &SqliteRow) -> Result<Envelope, StoreError> {

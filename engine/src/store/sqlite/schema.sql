@@ -82,7 +82,8 @@ create table tasks (
     primary key (case_id, task),
     check ((ended_at is null) = (status in ('open', 'aside')))
 ) strict, without rowid;
-create index tasks_open on tasks (status, due_at, case_id, task);
+create index tasks_open on tasks (coalesce(due_at, 9223372036854775807), case_id, task)
+    where status in ('open', 'aside');
 create index tasks_held on tasks (holder, status, due_at) where holder is not null;
 
 create table task_offers (

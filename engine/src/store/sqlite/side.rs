@@ -3,7 +3,8 @@
 
 use sqlx::Row;
 
-use super::{SqliteStore, case_id};
+use super::SqliteStore;
+use crate::store::rows::{case_id, end_columns, must_be};
 use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, SessionRow, StoreError, TimerKey};
 use crate::value::Instant;
 
@@ -70,12 +71,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn end_outbox(&self, id: i64, token: i64, end: &OutboxEnd) -> Result<bool, StoreError> {
-        let (status, after_ms, reason) = match end {
-            OutboxEnd::Sent => ("sent", 0, None),
-            OutboxEnd::Retry { after_ms, reason } => ("waiting", *after_ms, Some(reason)),
-            OutboxEnd::Failed { reason } => ("failed", 0, Some(reason)),
-            OutboxEnd::Dropped { reason } => ("dropped", 0, Some(reason)),
-        };
+        let (status, after_ms, reason) = end_columns(end);
         let statement = "
             update outbox set status = ?3, reason = ?5, leased_until = 0,
                    not_before = cast(unixepoch('subsec') * 1000 as integer) + ?4,
@@ -103,7 +99,7 @@ impl SqliteStore {
             .bind(draft.version)
             .bind(&draft.typed)
             .bind(draft.expires_at.0);
-        super::must_be("drafts", 1, query.execute(&mut *writer).await?.rows_affected())
+        must_be("drafts", 1, query.execute(&mut *writer).await?.rows_affected())
     }
 
     pub(super) async fn read_draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {

@@ -1,0 +1,170 @@
+//! Lists that pages show: history, tasks, cases, messages. Reads only; each is one indexed statement.
+
+use sqlx::postgres::PgRow;
+use sqlx::{Row, Postgres, query::Query};
+
+use super::PostgresStore;
+use crate::case::CaseId;
+use crate::definition::DefinitionHash;
+use crate::event::Envelope;
+use crate::store::rows::{case_id, json, significant};
+use crate::store::{CaseListed, OutboxListed, StoreError, TaskCursor, TaskListed, TaskQuery};
+use crate::text::Text;
+use crate::value::Instant;
+
+/// Open tasks offered to units or roles in regions, or to the parties of an account; keyset after (due, case, task).
+const TASKS: &str = "
+    select t.case_id, t.task, c.number, c.process, t.item, t.title_zh, t.title_en, t.status, t.holder, t.offered_at,
+           t.due_at, t.warn_at
+    from tasks t join cases c on c.id = t.case_id
+    where t.status in ('open', 'aside')
+      and (coalesce(t.due_at, 9223372036854775807), t.case_id, t.task) > ($1, $2, $3)
+      and exists (
+        select 1 from task_offers o where o.case_id = t.case_id and o.task = t.task and (
+            (o.unit <> '' and o.unit in (select json_array_elements_text($4::json)) and
+             ($7::text = '[]' or exists (select 1 from json_array_elements_text($7::json) r(value)
+                where o.region like r.value || '%' or r.value like o.region || '%')))
+         or (o.role <> '' and o.role in (select json_array_elements_text($5::json)) and
+             ($7::text = '[]' or exists (select 1 from json_array_elements_text($7::json) r(value)
+                where o.region like r.value || '%' or r.value like o.region || '%')))
+         or (o.party <> '' and exists (select 1 from case_parties p
+                where p.actor = $6 and p.case_id = t.case_id and p.party = o.party))))
+    order by coalesce(t.due_at, 9223372036854775807), t.case_id, t.task
+    limit $8";
+
+const CASE_COLUMNS: &str = "c.id, c.number, c.process, c.region, c.opened_at, c.closed_at, c.outcome, c.due_at, c.late";
+
+impl PostgresStore {
+    pub(super) async fn read_history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {
+        let statement = "
+            select n, at, actor, v, definition, engine, prev, hash, body from events where case_id = $1 order by n";
+        let rows = sqlx::query(statement).bind(id.to_string()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| envelope(id, row)).collect()
+    }
+
+    pub(super) async fn read_tasks(
+        &self,
+        query: &TaskQuery,
+        after: Option<TaskCursor>,
+        limit: u32,
+    ) -> Result<Vec<TaskListed>, StoreError> {
+        let (due_at, case, task) =
+            after.map_or((i64::MIN, String::new(), 0), |after| (after.due_at, after.case_id.to_string(), after.task));
+        let rows = sqlx::query(TASKS)
+            .bind(due_at)
+            .bind(case)
+            .bind(i64::from(task))
+            .bind(json(&query.units)?)
+            .bind(json(&query.roles)?)
+            .bind(query.account.clone().unwrap_or_default())
+            .bind(json(&significant(&query.regions))?)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(task_listed).collect()
+    }
+
+    pub(super) async fn read_cases_of(&self, actor: &str, limit: u32) -> Result<Vec<CaseListed>, StoreError> {
+        let statement = format!(
+            "select distinct {CASE_COLUMNS} from case_parties p join cases c on c.id = p.case_id
+             where p.actor = $1 order by c.opened_at desc, c.id limit $2"
+        );
+        let query: Query<'_, Postgres, _> = sqlx::query(sqlx::AssertSqlSafe(statement));
+        let rows = query.bind(actor).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        rows.iter().map(listed).collect()
+    }
+
+    pub(super) async fn read_watch(&self, regions: &[String], limit: u32) -> Result<Vec<CaseListed>, StoreError> {
+        let statement = format!(
+            "select {CASE_COLUMNS} from cases c
+             where c.closed_at is null
+               and exists (select 1 from json_array_elements_text($1::json) r(value) where c.region like r.value || '%')
+             order by c.late desc, coalesce(c.due_at, 9223372036854775807), c.id limit $2"
+        );
+        let query: Query<'_, Postgres, _> = sqlx::query(sqlx::AssertSqlSafe(statement));
+        let rows = query.bind(json(&significant(regions))?).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        rows.iter().map(listed).collect()
+    }
+
+    pub(super) async fn read_outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError> {
+        let statement = "
+            select id, case_id, notice, recipient, text, item, task, due_at, at, status, attempts, reason
+            from outbox order by id desc limit $1";
+        let rows = sqlx::query(statement).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(OutboxListed {
+                    id: row.try_get("id")?,
+                    case_id: case_id(row.try_get("case_id")?)?,
+                    notice: small(row, "notice")?,
+                    recipient: row.try_get("recipient")?,
+                    text: row.try_get("text")?,
+                    item: row.try_get("item")?,
+                    task: some_small(row, "task")?,
+                    due_at: row.try_get::<Option<i64>, _>("due_at")?.map(Instant),
+                    at: Instant(row.try_get("at")?),
+                    status: row.try_get("status")?,
+                    attempts: small(row, "attempts")?,
+                    reason: row.try_get("reason")?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// A number that the engine counts with 32 bits.
+pub(super) fn small(row: &PgRow, column: &str) -> Result<u32, StoreError> {
+    some_small(row, column)?.ok_or_else(|| StoreError::Refused(format!("{column} is missing")))
+}
+
+/// The same where it may be missing.
+pub(super) fn some_small(row: &PgRow, column: &str) -> Result<Option<u32>, StoreError> {
+    let number: Option<i64> = row.try_get(column)?;
+    let small = number.map(u32::try_from).transpose();
+    small.map_err(|_| StoreError::Refused(format!("{column} is out of range")))
+}
+
+fn envelope(case: CaseId, row: &PgRow) -> Result<Envelope, StoreError> {
+    Ok(Envelope {
+        case,
+        n: u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or(0),
+        at: Instant(row.try_get("at")?),
+        actor: row.try_get("actor")?,
+        v: small(row, "v")?,
+        definition: DefinitionHash(row.try_get("definition")?),
+        engine: row.try_get("engine")?,
+        prev: row.try_get("prev")?,
+        hash: row.try_get("hash")?,
+        body: row.try_get("body")?,
+    })
+}
+
+fn task_listed(row: &PgRow) -> Result<TaskListed, StoreError> {
+    Ok(TaskListed {
+        case_id: case_id(row.try_get("case_id")?)?,
+        task: small(row, "task")?,
+        number: row.try_get("number")?,
+        process: row.try_get("process")?,
+        item: row.try_get("item")?,
+        title: Text::new(row.try_get::<String, _>("title_zh")?, row.try_get::<String, _>("title_en")?),
+        status: row.try_get("status")?,
+        holder: row.try_get("holder")?,
+        offered_at: Instant(row.try_get("offered_at")?),
+        due_at: row.try_get::<Option<i64>, _>("due_at")?.map(Instant),
+        warn_at: row.try_get::<Option<i64>, _>("warn_at")?.map(Instant),
+    })
+}
+
+fn listed(row: &PgRow) -> Result<CaseListed, StoreError> {
+    Ok(CaseListed {
+        id: case_id(row.try_get("id")?)?,
+        number: row.try_get("number")?,
+        process: row.try_get("process")?,
+        region: row.try_get("region")?,
+        opened_at: Instant(row.try_get("opened_at")?),
+        closed_at: row.try_get::<Option<i64>, _>("closed_at")?.map(Instant),
+        outcome: row.try_get("outcome")?,
+        due_at: row.try_get::<Option<i64>, _>("due_at")?.map(Instant),
+        late: row.try_get("late")?,
+    })
+}

@@ -1,0 +1,191 @@
+-- The tables of an installation on PostgreSQL. Instants are milliseconds since 1970; identifiers of cases are text.
+-- The constraints repeat the rules of the types, so that an impossible row cannot be written whatever the code does.
+
+create table installation (
+    one bigint primary key check (one = 1),
+    kind text not null check (kind in ('live', 'demo', 'test')),
+    -- Legal time = machine time + offset. Only a demonstration or a test may move it.
+    clock_offset bigint not null default 0 check (clock_offset = 0 or kind in ('demo', 'test')),
+    -- Key of the hashes by which personal values can be looked up.
+    secret bytea not null check (octet_length(secret) = 32),
+    next_number bigint not null default 1 check (next_number > 0),
+    schema_version bigint not null
+);
+
+create table cases (
+    id text collate "C" primary key check (length(id) = 36),
+    number text not null unique,
+    process text not null,
+    definition text not null,
+    region text not null,
+    length bigint not null check (length > 0),
+    head text not null check (length(head) = 64),
+    opened_at bigint not null,
+    last_at bigint not null check (last_at >= opened_at),
+    closed_at bigint,
+    outcome text check (outcome in ('success', 'partial', 'failure', 'none')),
+    due_at bigint,
+    late boolean not null,
+    quarantined boolean not null default false,
+    unique_hash text,
+    body text not null,
+    check ((closed_at is null) = (outcome is null))
+);
+create unique index cases_unique_open on cases (unique_hash) where closed_at is null and unique_hash is not null;
+create index cases_watch on cases (region, late desc, due_at, id) where closed_at is null;
+create index cases_recent on cases (opened_at desc, id);
+
+create table events (
+    case_id text collate "C" not null,
+    n bigint not null check (n > 0),
+    at bigint not null,
+    actor text not null,
+    v bigint not null,
+    definition text not null,
+    engine text not null,
+    prev text not null check (length(prev) = 64),
+    hash text not null check (length(hash) = 64),
+    body text not null,
+    primary key (case_id, n)
+);
+
+-- Values that people typed, and nothing else, live here: (key id, nonce, bytes); key id 0 is not sealed.
+create table answers (
+    case_id text collate "C" not null,
+    holder text not null,
+    form text not null,
+    version bigint not null check (version > 0),
+    form_hash text not null,
+    salt text not null check (length(salt) = 64),
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    at bigint not null,
+    actor text not null,
+    primary key (case_id, holder, form, version)
+);
+
+create table tasks (
+    case_id text collate "C" not null,
+    task bigint not null check (task > 0),
+    state text not null,
+    item text not null,
+    title_zh text not null,
+    title_en text not null,
+    status text not null check (status in ('open', 'aside', 'done', 'cancelled')),
+    holder text,
+    offered_at bigint not null,
+    due_at bigint,
+    warn_at bigint,
+    ended_at bigint,
+    outcome text,
+    primary key (case_id, task),
+    check ((ended_at is null) = (status in ('open', 'aside')))
+);
+create index tasks_open on tasks (coalesce(due_at, 9223372036854775807), case_id, task)
+    where status in ('open', 'aside');
+create index tasks_held on tasks (holder, status, due_at) where holder is not null;
+
+create table task_offers (
+    case_id text collate "C" not null,
+    task bigint not null,
+    region text not null,
+    department text not null,
+    unit text not null,
+    role text not null,
+    party text not null,
+    primary key (case_id, task, unit, role, party, region)
+);
+create index task_offers_unit on task_offers (unit, region, case_id, task) where unit <> '';
+create index task_offers_role on task_offers (role, region, case_id, task) where role <> '';
+
+create table case_parties (
+    case_id text collate "C" not null,
+    party text not null,
+    actor text not null,
+    primary key (actor, case_id, party)
+);
+create index case_parties_case on case_parties (case_id, party, actor);
+
+create table timers (
+    case_id text collate "C" not null,
+    timer bigint not null,
+    at bigint not null,
+    leased_until bigint not null default 0,
+    token bigint not null default 0,
+    primary key (case_id, timer)
+);
+create index timers_due on timers (at, case_id, timer);
+
+create table outbox (
+    id bigint generated always as identity primary key,
+    case_id text collate "C" not null,
+    notice bigint not null,
+    recipient text not null,
+    text text not null,
+    item text not null,
+    task bigint,
+    due_at bigint,
+    at bigint not null,
+    status text not null default 'waiting' check (status in ('waiting', 'sent', 'failed', 'dropped')),
+    attempts bigint not null default 0,
+    not_before bigint not null default 0,
+    leased_until bigint not null default 0,
+    token bigint not null default 0,
+    sent_at bigint,
+    reason text,
+    unique (case_id, notice),
+    check ((status = 'sent') = (sent_at is not null))
+);
+create index outbox_waiting on outbox (not_before, id) where status = 'waiting';
+
+create table requests (
+    actor text not null,
+    key text not null,
+    digest text not null,
+    receipt text not null,
+    made_at bigint not null,
+    primary key (actor, key)
+);
+create index requests_age on requests (made_at);
+
+create table refusals (
+    id bigint generated always as identity primary key,
+    case_id text collate "C" not null,
+    actor text not null,
+    command text not null,
+    code text not null,
+    at bigint not null
+);
+
+create table drafts (
+    id text collate "C" primary key,
+    owner text not null,
+    process text not null,
+    door text not null,
+    form_hash text not null,
+    version bigint not null,
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    changed_at bigint not null,
+    expires_at bigint not null
+);
+create index drafts_owner on drafts (owner, changed_at desc);
+
+create table sessions (
+    token_hash text primary key,
+    actor text not null,
+    created_at bigint not null,
+    seen_at bigint not null,
+    expires_at bigint not null,
+    revoked_at bigint
+);
+
+create table definitions (
+    hash text primary key check (length(hash) = 64),
+    process text not null,
+    sources text not null,
+    published_at bigint not null
+);
+create index definitions_process on definitions (process, published_at);

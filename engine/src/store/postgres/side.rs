@@ -1,0 +1,187 @@
+//! What stands beside the cases: leases of timers and messages, drafts, sessions, published definitions.
+//! Leases, retries and sessions run on machine time, which nobody can move.
+
+use sqlx::Row;
+
+use super::PostgresStore;
+use super::read::{small, some_small};
+use crate::store::rows::{case_id, end_columns, must_be};
+use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, SessionRow, StoreError, TimerKey};
+use crate::value::Instant;
+
+/// `materialized`: a claim must be computed once, or it would lease more than it returns. What another worker is just
+/// claiming is skipped, not waited for.
+const LEASE_TIMERS: &str = "
+    with due as materialized (
+        select t.case_id, t.timer from timers t, installation i
+        where t.at <= (extract(epoch from clock_timestamp()) * 1000)::bigint + i.clock_offset
+          and t.leased_until <= (extract(epoch from clock_timestamp()) * 1000)::bigint
+        order by t.at, t.case_id, t.timer limit $1 for update of t skip locked)
+    update timers t set leased_until = (extract(epoch from clock_timestamp()) * 1000)::bigint + $2, token = t.token + 1
+    from due where t.case_id = due.case_id and t.timer = due.timer
+    returning t.case_id, t.timer, t.at";
+
+const LEASE_OUTBOX: &str = "
+    with due as materialized (
+        select o.id from outbox o
+        where o.status = 'waiting' and o.not_before <= (extract(epoch from clock_timestamp()) * 1000)::bigint
+          and o.leased_until <= (extract(epoch from clock_timestamp()) * 1000)::bigint
+        order by o.id limit $1 for update skip locked)
+    update outbox o set leased_until = (extract(epoch from clock_timestamp()) * 1000)::bigint + $2,
+           token = o.token + 1, attempts = o.attempts + 1
+    from due where o.id = due.id
+    returning o.id, o.token, o.attempts, o.case_id, o.notice, o.recipient, o.text, o.item, o.task, o.due_at, o.at";
+
+impl PostgresStore {
+    pub(super) async fn lease_timers(&self, limit: u32, lease_ms: i64) -> Result<Vec<TimerKey>, StoreError> {
+        let rows = sqlx::query(LEASE_TIMERS).bind(i64::from(limit)).bind(lease_ms).fetch_all(&self.pool).await?;
+        let mut due: Vec<(i64, TimerKey)> = rows
+            .iter()
+            .map(|row| {
+                Ok((
+                    row.try_get("at")?,
+                    TimerKey { case_id: case_id(row.try_get("case_id")?)?, timer: small(row, "timer")? },
+                ))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        due.sort_by_key(|(at, key)| (*at, key.case_id, key.timer));
+        Ok(due.into_iter().map(|(_, key)| key).collect())
+    }
+
+    pub(super) async fn lease_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError> {
+        let rows = sqlx::query(LEASE_OUTBOX).bind(i64::from(limit)).bind(lease_ms).fetch_all(&self.pool).await?;
+        let mut claimed: Vec<OutboxClaimed> = rows
+            .iter()
+            .map(|row| {
+                Ok(OutboxClaimed {
+                    id: row.try_get("id")?,
+                    token: row.try_get("token")?,
+                    attempts: small(row, "attempts")?.saturating_sub(1),
+                    case_id: case_id(row.try_get("case_id")?)?,
+                    notice: small(row, "notice")?,
+                    recipient: row.try_get("recipient")?,
+                    text: row.try_get("text")?,
+                    item: row.try_get("item")?,
+                    task: some_small(row, "task")?,
+                    due_at: row.try_get::<Option<i64>, _>("due_at")?.map(Instant),
+                    at: Instant(row.try_get("at")?),
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        claimed.sort_by_key(|claimed| claimed.id);
+        Ok(claimed)
+    }
+
+    pub(super) async fn end_outbox(&self, id: i64, token: i64, end: &OutboxEnd) -> Result<bool, StoreError> {
+        let (status, after_ms, reason) = end_columns(end);
+        let statement = "
+            update outbox set status = $3::text, reason = $5, leased_until = 0,
+                   not_before = (extract(epoch from clock_timestamp()) * 1000)::bigint + $4,
+                   sent_at = case when $3::text = 'sent' then (extract(epoch from clock_timestamp()) * 1000)::bigint end
+            where id = $1 and token = $2 and status = 'waiting'";
+        let query = sqlx::query(statement).bind(id).bind(token).bind(status).bind(after_ms).bind(reason);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    pub(super) async fn keep_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
+        let statement = "
+            insert into drafts (id, owner, process, door, form_hash, version, key_id, nonce, sealed, changed_at, expires_at)
+            values ($1, $2, $3, $4, $5, $6, 0, ''::bytea, convert_to($7, 'UTF8'), (extract(epoch from clock_timestamp()) * 1000)::bigint, $8)
+            on conflict (id) do update set form_hash = excluded.form_hash, version = excluded.version,
+                   sealed = excluded.sealed, changed_at = excluded.changed_at, expires_at = excluded.expires_at
+            where drafts.owner = excluded.owner and drafts.version + 1 = excluded.version";
+        let query = sqlx::query(statement)
+            .bind(&draft.id)
+            .bind(&draft.owner)
+            .bind(&draft.process)
+            .bind(&draft.door)
+            .bind(&draft.form_hash)
+            .bind(draft.version)
+            .bind(&draft.typed)
+            .bind(draft.expires_at.0);
+        must_be("drafts", 1, query.execute(&self.pool).await?.rows_affected())
+    }
+
+    pub(super) async fn read_draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
+        let statement = "
+            select id, owner, process, door, form_hash, version, convert_from(sealed, 'UTF8') as typed, expires_at
+            from drafts where id = $1 and key_id = 0";
+        let row = sqlx::query(statement).bind(id).fetch_optional(&self.pool).await?;
+        row.map(|row| {
+            Ok(DraftRow {
+                id: row.try_get("id")?,
+                owner: row.try_get("owner")?,
+                process: row.try_get("process")?,
+                door: row.try_get("door")?,
+                form_hash: row.try_get("form_hash")?,
+                version: row.try_get("version")?,
+                typed: row.try_get("typed")?,
+                expires_at: Instant(row.try_get("expires_at")?),
+            })
+        })
+        .transpose()
+    }
+
+    pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
+        let statement = "
+            insert into sessions (token_hash, actor, created_at, seen_at, expires_at)
+            select $1, $2, m.now, m.now, m.now + $3 from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now) m";
+        let query = sqlx::query(statement).bind(&session.token_hash).bind(&session.actor).bind(session.lives_ms);
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    pub(super) async fn see_session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError> {
+        let statement = "
+            select actor, expires_at - created_at as lives_ms,
+                   (extract(epoch from clock_timestamp()) * 1000)::bigint - seen_at as idle
+            from sessions where token_hash = $1 and revoked_at is null
+              and expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint";
+        let Some(row) = sqlx::query(statement).bind(token_hash).fetch_optional(&self.pool).await? else {
+            return Ok(None);
+        };
+        let idle: i64 = row.try_get("idle")?;
+        if idle > idle_ms {
+            return Ok(None);
+        }
+        // Noted once a minute at most: a page view should not cost a commit.
+        if idle > 60_000 {
+            let touch =
+                "update sessions set seen_at = (extract(epoch from clock_timestamp()) * 1000)::bigint where token_hash = $1";
+            sqlx::query(touch).bind(token_hash).execute(&self.pool).await?;
+        }
+        let (actor, lives_ms) = (row.try_get("actor")?, row.try_get("lives_ms")?);
+        Ok(Some(SessionRow { token_hash: token_hash.to_owned(), actor, lives_ms }))
+    }
+
+    pub(super) async fn revoke_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        let statement = "
+            update sessions set revoked_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
+            where token_hash = $1 and revoked_at is null";
+        sqlx::query(statement).bind(token_hash).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    pub(super) async fn keep_bundle(&self, bundle: &BundleRow) -> Result<(), StoreError> {
+        let statement = "
+            insert into definitions (hash, process, sources, published_at)
+            values ($1, $2, $3, (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict (hash) do nothing";
+        let query = sqlx::query(statement).bind(&bundle.hash).bind(&bundle.process).bind(&bundle.sources);
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    pub(super) async fn read_bundles(&self) -> Result<Vec<BundleRow>, StoreError> {
+        let statement = "select hash, process, sources from definitions order by published_at, hash";
+        let rows = sqlx::query(statement).fetch_all(&self.pool).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(BundleRow {
+                    hash: row.try_get("hash")?,
+                    process: row.try_get("process")?,
+                    sources: row.try_get("sources")?,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! Statements of the PostgreSQL store: one per table and group, each fed from one JSON text.
+
+pub const CASES_NEW: &str = "
+    insert into cases (id, number, process, definition, region, length, head, opened_at, last_at, closed_at, outcome,
+                       due_at, late, unique_hash, body)
+    select r.id, r.number, r.process, r.definition, r.region, r.length, r.head, r.opened_at, r.last_at, r.closed_at,
+           r.outcome, r.due_at, r.late, r.unique_key, r.body
+    from json_to_recordset($1::json) as r(id text, number text, process text, definition text, region text,
+         length bigint, head text, opened_at bigint, last_at bigint, closed_at bigint, outcome text, due_at bigint,
+         late boolean, unique_key text, body text, expected bigint)
+    where r.expected = 0 order by r.id
+    on conflict do nothing";
+
+/// Only rows that still have the length they were decided on; the caller compares the count.
+pub const CASES_CHANGED: &str = "
+    update cases c set length = r.length, head = r.head, last_at = r.last_at, closed_at = r.closed_at,
+           outcome = r.outcome, due_at = r.due_at, late = r.late, body = r.body
+    from json_to_recordset($1::json) as r(id text, length bigint, head text, last_at bigint, closed_at bigint,
+         outcome text, due_at bigint, late boolean, body text, expected bigint)
+    where r.expected > 0 and c.id = r.id and c.length = r.expected";
+
+pub const EVENTS: &str = r#"
+    insert into events (case_id, n, at, actor, v, definition, engine, prev, hash, body)
+    select r."case", r.n, r.at, r.actor, r.v, r.definition, r.engine, r.prev, r.hash, r.body
+    from json_to_recordset($1::json) as r("case" text, n bigint, at bigint, actor text, v bigint, definition text,
+         engine text, prev text, hash text, body text)
+    on conflict do nothing"#;
+
+pub const ANSWERS: &str = r#"
+    insert into answers (case_id, holder, form, version, form_hash, salt, key_id, nonce, sealed, at, actor)
+    select r.case_id, r.holder, r.form, r.version, r.form_hash, r.salt, 0, ''::bytea,
+           convert_to(r."values", 'UTF8'), r.at, r.actor
+    from json_to_recordset($1::json) as r(case_id text, holder text, form text, version bigint, form_hash text,
+         salt text, "values" text, at bigint, actor text)
+    on conflict do nothing"#;
+
+pub const TASKS: &str = "
+    insert into tasks (case_id, task, state, item, title_zh, title_en, status, holder, offered_at, due_at, warn_at,
+                       ended_at, outcome)
+    select r.* from json_to_recordset($1::json) as r(case_id text, task bigint, state text, item text, title_zh text,
+         title_en text, status text, holder text, offered_at bigint, due_at bigint, warn_at bigint, ended_at bigint,
+         outcome text)
+    on conflict (case_id, task) do update set status = excluded.status, holder = excluded.holder,
+           due_at = excluded.due_at, warn_at = excluded.warn_at, ended_at = excluded.ended_at,
+           outcome = excluded.outcome";
+
+pub const OFFERS: &str = "
+    insert into task_offers (case_id, task, region, department, unit, role, party)
+    select r.* from json_to_recordset($1::json) as r(case_id text, task bigint, region text, department text,
+         unit text, role text, party text)
+    on conflict do nothing";
+
+pub const PARTIES: &str = "
+    insert into case_parties (case_id, party, actor)
+    select r.* from json_to_recordset($1::json) as r(case_id text, party text, actor text)
+    on conflict do nothing";
+
+pub const TIMERS: &str = "
+    insert into timers (case_id, timer, at)
+    select r.* from json_to_recordset($1::json) as r(case_id text, timer bigint, at bigint)
+    on conflict do nothing";
+
+pub const TIMERS_GONE: &str = "
+    delete from timers t using json_to_recordset($1::json) as r(case_id text, timer bigint)
+    where t.case_id = r.case_id and t.timer = r.timer";
+
+pub const OUTBOX: &str = "
+    insert into outbox (case_id, notice, recipient, text, item, task, due_at, at)
+    select r.* from json_to_recordset($1::json) as r(case_id text, notice bigint, recipient text, text text,
+         item text, task bigint, due_at bigint, at bigint)
+    on conflict do nothing";
+
+/// In the order of the keys, so that two nodes that were sent the same requests wait for each other and do not lock up.
+pub const REQUESTS: &str = "
+    insert into requests (actor, key, digest, receipt, made_at)
+    select r.actor, r.key, r.digest, r.receipt, (extract(epoch from clock_timestamp()) * 1000)::bigint
+    from json_to_recordset($1::json) as r(actor text, key text, digest text, receipt text)
+    order by r.actor, r.key
+    on conflict do nothing";
+
+pub const REFUSALS: &str = "
+    insert into refusals (case_id, actor, command, code, at)
+    select r.* from json_to_recordset($1::json) as r(case_id text, actor text, command text, code text, at bigint)";
+
+pub const DRAFTS_GONE: &str = "delete from drafts where id in (select json_array_elements_text($1::json))";
+
+/// Locks in the order of the ids: groups of two nodes wait for each other and cannot lock up.
+pub const LOCK_CASES: &str = "
+    select id, head, quarantined, body from cases
+    where id in (select json_array_elements_text($1::json)) order by id for update";
+
+pub const LOAD_CASES: &str = "
+    select id, head, quarantined, body from cases where id in (select json_array_elements_text($1::json))";
+
+pub const LOAD_ANSWERS: &str = "
+    select distinct on (case_id, holder, form) case_id, holder, form, version, key_id, sealed from answers
+    where case_id in (select json_array_elements_text($1::json))
+    order by case_id, holder, form, version desc";
+
+pub const LOAD_REQUESTS: &str = "
+    select r.actor, r.key, r.digest, r.receipt from json_to_recordset($1::json) as j(actor text, key text)
+    join requests r on r.actor = j.actor and r.key = j.key";
+
+/// A block of numbers, first and one past the last.
+pub const NUMBERS: &str = "
+    update installation set next_number = next_number + $1 returning next_number - $1, next_number";
+
+pub const NOW: &str = "
+    select (extract(epoch from clock_timestamp()) * 1000)::bigint + clock_offset from installation";

@@ -1,0 +1,152 @@
+//! What both databases share around their statements: JSON in and out, counts compared, sealed values, failures sorted.
+//! It must never hold a statement.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::{Batch, OutboxEnd, StoreError};
+use crate::case::CaseId;
+use crate::event::hexadecimal;
+use crate::value::Value;
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> StoreError {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                StoreError::Unavailable(error.to_string())
+            }
+            E::Database(database) => sorted(&database.code().unwrap_or_default(), database.message()),
+            _ => StoreError::Refused(error.to_string()),
+        }
+    }
+}
+
+/// Sorts a database's error code. PostgreSQL's have five characters (appendix A of its manual); SQLite's are numbers
+/// below 10,000 whose low byte is the kind (<https://sqlite.org/rescode.html>).
+fn sorted(code: &str, message: &str) -> StoreError {
+    let refused = || StoreError::Refused(format!("{code}: {message}"));
+    if code.len() < 5 {
+        // Busy, locked, read-only, I/O, full, cannot open.
+        let away = code.parse::<u32>().is_ok_and(|code| [5, 6, 8, 10, 13, 14].contains(&(code & 0xff)));
+        // Primary key, unique.
+        let taken = ["1555", "2067"].contains(&code);
+        return match (away, taken) {
+            (true, _) => StoreError::Unavailable(message.to_owned()),
+            (_, true) => StoreError::Conflict(message.to_owned()),
+            _ => refused(),
+        };
+    }
+    match code {
+        // Serialisation, deadlock, lock not had in time, unique.
+        "40001" | "40P01" | "55P03" | "23505" => StoreError::Conflict(message.to_owned()),
+        // Shutting down, cancelled by a time limit, a replica.
+        "57P01" | "57P02" | "57P03" | "57P05" | "57014" | "25006" => StoreError::Unavailable(message.to_owned()),
+        // Connections, resources, the system below.
+        _ if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => {
+            StoreError::Unavailable(message.to_owned())
+        }
+        _ => refused(),
+    }
+}
+
+/// The keyed hash under which a personal key can be looked up.
+fn keyed_hash(secret: &[u8], text: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(text.as_bytes()).finalize());
+    mac.map(|mac| hexadecimal(&mac.into_bytes())).unwrap_or_default()
+}
+
+/// A new installation's key for those hashes.
+pub fn new_secret() -> Result<[u8; 32], StoreError> {
+    let mut secret = [0_u8; 32];
+    getrandom::fill(&mut secret).map_err(|error| StoreError::Refused(error.to_string()))?;
+    Ok(secret)
+}
+
+/// The one parameter of a statement.
+pub fn json<T: serde::Serialize + ?Sized>(rows: &T) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::Refused(error.to_string()))
+}
+
+/// Rows of `cases` as JSON, with the key that only one open case may have replaced by its keyed hash.
+pub fn case_rows(secret: &[u8], batch: &Batch) -> Result<String, StoreError> {
+    let mut rows = batch.cases.clone();
+    for row in &mut rows {
+        row.unique_key = row.unique_key.as_ref().map(|key| keyed_hash(secret, key));
+    }
+    json(&rows)
+}
+
+/// How many cases of a batch are new.
+pub fn new_cases(batch: &Batch) -> usize {
+    batch.cases.iter().filter(|row| row.expected == 0).count()
+}
+
+/// New rows of `cases` that were not made: another open case has the key, or the identity or number is taken.
+pub fn cases_made(batch: &Batch, made: u64) -> Result<(), StoreError> {
+    let new = new_cases(batch);
+    if made != new as u64 && batch.cases.iter().any(|row| row.expected == 0 && row.unique_key.is_some()) {
+        return Err(StoreError::Duplicate);
+    }
+    must_be("cases", new, made)
+}
+
+/// A case id from its column.
+pub fn case_id(text: &str) -> Result<CaseId, StoreError> {
+    uuid::Uuid::parse_str(text).map(CaseId).map_err(|_| StoreError::Refused(format!("{text} is no case id")))
+}
+
+/// A stored JSON text, read back.
+pub fn stored<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Refused(format!("a stored {what} cannot be read: {error}")))
+}
+
+/// Compares what a statement did with what it was given.
+pub fn must_be(what: &str, expected: usize, found: u64) -> Result<(), StoreError> {
+    if expected as u64 == found {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(format!("{found} of {expected} rows of {what}")))
+}
+
+/// Opens sealed values. Only key 0, "not sealed", exists so far.
+pub fn unsealed(key_id: i64, bytes: &[u8]) -> Result<Value, StoreError> {
+    if key_id != 0 {
+        return Err(StoreError::Refused(format!("values are sealed under the unknown key {key_id}")));
+    }
+    serde_json::from_slice(bytes)
+        .map_err(|error| StoreError::Refused(format!("stored answers cannot be read: {error}")))
+}
+
+/// Region codes without the zeros that only fill them up, so that a prefix means "inside".
+pub fn significant(regions: &[String]) -> Vec<String> {
+    regions.iter().map(|region| crate::organisation::region::significant(region).to_owned()).collect()
+}
+
+/// Status, delay and reason of a message whose handling ended so.
+pub fn end_columns(end: &OutboxEnd) -> (&'static str, i64, Option<&str>) {
+    match end {
+        OutboxEnd::Sent => ("sent", 0, None),
+        OutboxEnd::Retry { after_ms, reason } => ("waiting", *after_ms, Some(reason)),
+        OutboxEnd::Failed { reason } => ("failed", 0, Some(reason)),
+        OutboxEnd::Dropped { reason } => ("dropped", 0, Some(reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_sorted_by_who_can_mend_them() {
+        for away in ["5", "261", "10", "778", "13", "08006", "53300", "57P01", "58030"] {
+            assert!(matches!(sorted(away, ""), StoreError::Unavailable(_)), "{away}");
+        }
+        for conflict in ["40001", "40P01", "23505", "2067"] {
+            assert!(matches!(sorted(conflict, ""), StoreError::Conflict(_)), "{conflict}");
+        }
+        for refused in ["1", "19", "275", "23514", "42601", "22P05"] {
+            assert!(matches!(sorted(refused, ""), StoreError::Refused(_)), "{refused}");
+        }
+    }
+}
