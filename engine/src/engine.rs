@@ -1,6 +1,7 @@
 //! The one door in. Commands queue for a single writer, which decides about many of them in one transaction and
 //! answers each only after the commit has returned. It must never change a case by any other way.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use tokio::sync::{mpsc, oneshot};
@@ -10,10 +11,12 @@ use crate::command::{Command, Receipt};
 use crate::organisation::Actor;
 use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
-use crate::store::{Fate, Member, Store, StoreError, Wanted, plan};
+use crate::store::{Fate, Member, Store, StoreError, plan, wanted};
 
 /// Commands that share one commit at most.
 pub const GROUP_MAX: usize = 64;
+/// How often a command alone is tried again when what it was decided on has changed meanwhile.
+const TRIES: usize = 5;
 /// Commands that may wait; more wait outside.
 const QUEUE_MAX: usize = 4096;
 
@@ -31,7 +34,8 @@ pub enum EngineError {
     Stopped,
 }
 
-type Answer = Result<Result<Receipt, Rejection>, EngineError>;
+/// What the asker gets: a receipt, the reason why not, or no answer at all.
+pub type Answer = Result<Result<Receipt, Rejection>, EngineError>;
 
 struct Queued {
     member: Member,
@@ -44,6 +48,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     rules: Arc<RwLock<Arc<Rulebook>>>,
     queue: mpsc::Sender<Queued>,
+    groups: Arc<AtomicU64>,
 }
 
 impl Engine {
@@ -51,8 +56,9 @@ impl Engine {
     pub fn start(store: Arc<dyn Store>, rules: Rulebook) -> Engine {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let rules = Arc::new(RwLock::new(Arc::new(rules)));
-        tokio::spawn(write(store.clone(), rules.clone(), waiting));
-        Engine { store, rules, queue }
+        let groups = Arc::new(AtomicU64::new(0));
+        tokio::spawn(write(store.clone(), rules.clone(), waiting, groups.clone()));
+        Engine { store, rules, queue, groups }
     }
 
     /// The store, for reading.
@@ -70,6 +76,11 @@ impl Engine {
         *self.rules.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(rules);
     }
 
+    /// Groups taken from the queue so far; each was one commit, unless the database refused it.
+    pub fn groups(&self) -> u64 {
+        self.groups.load(Ordering::Relaxed)
+    }
+
     /// An identity for a new case.
     pub fn new_case_id() -> CaseId {
         CaseId(uuid::Uuid::now_v7())
@@ -81,28 +92,51 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`] when the process could not be asked; the inner [`Rejection`] when it said no.
-    pub async fn execute(
-        &self,
-        actor: &Actor,
-        key: Option<&str>,
-        command: Command,
-    ) -> Result<Result<Receipt, Rejection>, EngineError> {
+    pub async fn execute(&self, actor: &Actor, key: Option<&str>, command: Command) -> Answer {
+        self.submit(actor, key, command).await?.wait().await
+    }
+
+    /// Queues a command and returns at once; commands of one asker are decided in the order they were queued.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`].
+    pub async fn submit(&self, actor: &Actor, key: Option<&str>, command: Command) -> Result<Pending, EngineError> {
         let mut entropy = [0; 32];
         getrandom::fill(&mut entropy).map_err(|_| EngineError::Stopped)?;
         let member = Member { actor: actor.clone(), key: key.map(str::to_owned), command, entropy };
         let (answer, answered) = oneshot::channel();
         self.queue.send(Queued { member, answer }).await.map_err(|_| EngineError::Stopped)?;
-        answered.await.map_err(|_| EngineError::Stopped)?
+        Ok(Pending(answered))
+    }
+}
+
+/// An answer that is still to come.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Answer>);
+
+impl Pending {
+    /// Waits for it. When this returns `Ok(Ok(_))` the command is committed.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub async fn wait(self) -> Answer {
+        self.0.await.map_err(|_| EngineError::Stopped)?
     }
 }
 
 /// Takes whatever waits, up to a group, and commits it.
-async fn write(store: Arc<dyn Store>, rules: Arc<RwLock<Arc<Rulebook>>>, mut waiting: mpsc::Receiver<Queued>) {
+async fn write(
+    store: Arc<dyn Store>,
+    rules: Arc<RwLock<Arc<Rulebook>>>,
+    mut waiting: mpsc::Receiver<Queued>,
+    groups: Arc<AtomicU64>,
+) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
         let rules = rules.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let (members, answers): (Vec<Member>, Vec<_>) =
             group.drain(..).map(|queued| (queued.member, queued.answer)).unzip();
+        groups.fetch_add(1, Ordering::Relaxed);
         for (answer, outcome) in answers.into_iter().zip(commit(&*store, &rules, &members).await) {
             // Whoever asked may have gone; what was committed stands.
             drop(answer.send(outcome));
@@ -111,38 +145,40 @@ async fn write(store: Arc<dyn Store>, rules: Arc<RwLock<Arc<Rulebook>>>, mut wai
 }
 
 /// Commits a group; if the database refuses it, its members one by one, so that a bad one costs only itself.
-async fn commit(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Vec<Answer> {
-    match together(store, rules, members).await {
-        Ok(answers) => answers,
-        Err(error) if members.len() == 1 || error.is_unavailable() => {
-            members.iter().map(|member| refusal(member, error.clone())).collect()
-        }
-        Err(_) => {
-            let mut answers = Vec::with_capacity(members.len());
-            for member in members {
-                let single = std::slice::from_ref(member);
-                let answer = match together(store, rules, single).await {
-                    Ok(mut answers) => answers.remove(0),
-                    Err(error) => refusal(member, error),
-                };
-                answers.push(answer);
+/// Returns one answer per member, in order. [`Engine`] calls it for what waits in its queue.
+pub async fn commit(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Vec<Answer> {
+    if members.len() > 1 {
+        match together(store, rules, members).await {
+            Ok(answers) => return answers,
+            // They would fail one by one just the same.
+            Err(error) if error.is_unavailable() => {
+                return members.iter().map(|member| refusal(member, error.clone())).collect();
             }
-            answers
+            Err(error) => tracing::info!(members = members.len(), %error, "a group is redone one by one"),
+        }
+    }
+    let mut answers = Vec::with_capacity(members.len());
+    for member in members {
+        answers.push(alone(store, rules, member).await);
+    }
+    answers
+}
+
+/// A command on its own, tried again while another node keeps changing what it is decided on.
+async fn alone(store: &dyn Store, rules: &Rulebook, member: &Member) -> Answer {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match together(store, rules, std::slice::from_ref(member)).await {
+            Ok(mut answers) => return answers.pop().unwrap_or(Err(EngineError::Stopped)),
+            Err(StoreError::Conflict(_)) if tries < TRIES => {}
+            Err(error) => return refusal(member, error),
         }
     }
 }
 
 async fn together(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Result<Vec<Answer>, StoreError> {
-    let mut cases: Vec<CaseId> = members.iter().map(|member| member.command.case()).collect();
-    cases.sort_unstable();
-    cases.dedup();
-    let starts = members.iter().filter(|member| matches!(member.command, Command::StartCase { .. })).count();
-    let wanted = Wanted {
-        cases,
-        keys: members.iter().filter_map(Member::request).collect(),
-        numbers: u32::try_from(starts).unwrap_or(u32::MAX),
-    };
-    let fates = store.write(&wanted, &mut |snapshot| plan(rules, snapshot, members)).await?;
+    let fates = store.write(&wanted(members), &mut |snapshot| plan(rules, snapshot, members)).await?;
     let mut answers = Vec::with_capacity(fates.len());
     for fate in fates {
         answers.push(match fate {
@@ -150,7 +186,10 @@ async fn together(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Re
             Fate::Rejected(rejection) => Ok(Err(rejection)),
             Fate::Broken(case) => {
                 tracing::error!(%case, "deciding failed; the case is set aside");
-                store.quarantine(case).await?;
+                // The others are committed and must hear so, whether or not this succeeds.
+                if let Err(error) = store.quarantine(case).await {
+                    tracing::error!(%case, %error, "the case could not be set aside");
+                }
                 Err(EngineError::Broken)
             }
         });

@@ -46,3 +46,5 @@ pub mod store;
 pub mod engine;
 
 pub mod notify;
+
+pub mod worker;

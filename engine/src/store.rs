@@ -18,7 +18,7 @@ use crate::decide::Loaded;
 use crate::event::Envelope;
 use crate::value::Instant;
 
-pub use plan::{Fate, Member, Planned, plan};
+pub use plan::{Fate, Member, Planned, plan, wanted};
 
 /// What a group of commands needs to see before it is decided about.
 #[derive(Clone, Debug, Default)]
@@ -391,6 +391,9 @@ pub trait Store: Send + Sync {
 
     /// Every definition ever published, oldest first.
     async fn published(&self) -> Result<Vec<BundleRow>, StoreError>;
+
+    /// Bytes that the database takes on its disk, its log of changes not counted.
+    async fn size(&self) -> Result<u64, StoreError>;
 
     /// Is the database there?
     async fn ping(&self) -> Result<(), StoreError>;

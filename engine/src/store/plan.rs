@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
     Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, RefusalRow, RequestKey,
-    Snapshot, TaskRow, TimerKey, TimerRow,
+    Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
 use crate::case::{Case, CaseId, Task, TaskStatus};
 use crate::command::{Command, Receipt};
@@ -60,6 +60,19 @@ pub struct Planned {
     pub fates: Vec<Fate>,
 }
 
+/// What a group must see before it is decided about.
+pub fn wanted(members: &[Member]) -> Wanted {
+    let mut cases: Vec<CaseId> = members.iter().map(|member| member.command.case()).collect();
+    cases.sort_unstable();
+    cases.dedup();
+    let starts = members.iter().filter(|member| matches!(member.command, Command::StartCase { .. })).count();
+    Wanted {
+        cases,
+        keys: members.iter().filter_map(Member::request).collect(),
+        numbers: u32::try_from(starts).unwrap_or(u32::MAX),
+    }
+}
+
 /// Decides about every member of a group.
 pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Planned {
     let mut group = Group {
@@ -104,6 +117,10 @@ impl Group<'_> {
         if self.cases.get(&id).is_some_and(|held| held.quarantined) {
             return Fate::Rejected(Rejection::Quarantined);
         }
+        // The identity of a new case comes from outside; taken twice, it would replace a case and its history.
+        if matches!(member.command, Command::StartCase { .. }) && self.cases.contains_key(&id) {
+            return Fate::Rejected(Rejection::Duplicate { number: String::new() });
+        }
         let number = self.number(&member.command);
         let held = self.cases.get(&id);
         let context = Context {
@@ -117,7 +134,12 @@ impl Group<'_> {
         // A fault of ours must cost one case its rest, not the group its commit.
         let decided = catch_unwind(AssertUnwindSafe(|| decide::decide(context, loaded, &member.command)));
         match decided {
-            Err(_) => Fate::Broken(id),
+            Err(_) => {
+                if let Some(held) = self.cases.get_mut(&id) {
+                    held.quarantined = true;
+                }
+                Fate::Broken(id)
+            }
             Ok(Err(rejection)) => {
                 self.audit(member, &rejection);
                 Fate::Rejected(rejection)

@@ -85,9 +85,8 @@ impl PostgresStore {
 async fn make(pool: &PgPool, kind: Kind) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await?;
     sqlx::query("select pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *transaction).await?;
-    let known: bool = sqlx::query_scalar("select to_regclass('installation') is not null")
-        .fetch_one(&mut *transaction)
-        .await?;
+    let known: bool =
+        sqlx::query_scalar("select to_regclass('installation') is not null").fetch_one(&mut *transaction).await?;
     if known {
         return Ok(());
     }
@@ -302,6 +301,12 @@ impl Store for PostgresStore {
 
     async fn published(&self) -> Result<Vec<BundleRow>, StoreError> {
         self.read_bundles().await
+    }
+
+    async fn size(&self) -> Result<u64, StoreError> {
+        let statement = "select pg_database_size(current_database())";
+        let size: i64 = sqlx::query_scalar(statement).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(size).unwrap_or(0))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -279,6 +279,12 @@ impl Store for SqliteStore {
         self.read_bundles().await
     }
 
+    async fn size(&self) -> Result<u64, StoreError> {
+        let statement = "select page_count * page_size from pragma_page_count, pragma_page_size";
+        let size: i64 = sqlx::query_scalar(statement).fetch_one(&self.readers).await?;
+        Ok(u64::try_from(size).unwrap_or(0))
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         let _: i64 = sqlx::query_scalar("select 1").fetch_one(&self.readers).await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Lists that pages show: history, tasks, cases, messages. Reads only; each is one indexed statement.
 
 use sqlx::postgres::PgRow;
-use sqlx::{Row, Postgres, query::Query};
+use sqlx::{Postgres, Row, query::Query};
 
 use super::PostgresStore;
 use crate::case::CaseId;

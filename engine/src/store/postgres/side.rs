@@ -85,8 +85,10 @@ impl PostgresStore {
 
     pub(super) async fn keep_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
         let statement = "
-            insert into drafts (id, owner, process, door, form_hash, version, key_id, nonce, sealed, changed_at, expires_at)
-            values ($1, $2, $3, $4, $5, $6, 0, ''::bytea, convert_to($7, 'UTF8'), (extract(epoch from clock_timestamp()) * 1000)::bigint, $8)
+            insert into drafts (id, owner, process, door, form_hash, version, key_id, nonce, sealed, changed_at,
+                                expires_at)
+            values ($1, $2, $3, $4, $5, $6, 0, ''::bytea, convert_to($7, 'UTF8'),
+                    (extract(epoch from clock_timestamp()) * 1000)::bigint, $8)
             on conflict (id) do update set form_hash = excluded.form_hash, version = excluded.version,
                    sealed = excluded.sealed, changed_at = excluded.changed_at, expires_at = excluded.expires_at
             where drafts.owner = excluded.owner and drafts.version + 1 = excluded.version";
@@ -125,7 +127,8 @@ impl PostgresStore {
     pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
         let statement = "
             insert into sessions (token_hash, actor, created_at, seen_at, expires_at)
-            select $1, $2, m.now, m.now, m.now + $3 from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now) m";
+            select $1, $2, m.now, m.now, m.now + $3
+            from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now) m";
         let query = sqlx::query(statement).bind(&session.token_hash).bind(&session.actor).bind(session.lives_ms);
         query.execute(&self.pool).await?;
         Ok(())
@@ -146,8 +149,7 @@ impl PostgresStore {
         }
         // Noted once a minute at most: a page view should not cost a commit.
         if idle > 60_000 {
-            let touch =
-                "update sessions set seen_at = (extract(epoch from clock_timestamp()) * 1000)::bigint where token_hash = $1";
+            let touch = "update sessions set seen_at = (extract(epoch from clock_timestamp()) * 1000)::bigint where token_hash = $1";
             sqlx::query(touch).bind(token_hash).execute(&self.pool).await?;
         }
         let (actor, lives_ms) = (row.try_get("actor")?, row.try_get("lives_ms")?);
