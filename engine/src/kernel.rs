@@ -14,6 +14,9 @@ mod interpreter;
 mod names;
 mod select;
 mod step;
+mod structure;
+#[cfg(test)]
+mod tests;
 
 pub use chart::{
     Action, Condition, Content, Data, Delay, Descriptor, Initial, Reach, State, StateId, StateKind, Statechart,

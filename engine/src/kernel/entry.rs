@@ -191,7 +191,7 @@ impl<'a> Interpreter<'a> {
                         Err(fault) => self.announce(&fault),
                     }
                 }
-                Value::Map(values)
+                if values.is_empty() { Value::Null } else { Value::Map(values) }
             }
         }
     }

@@ -128,3 +128,18 @@ fn a_bad_file_gives_its_problems_and_1_and_a_bad_input_2() {
     }
     assert_eq!(trace(CHART, &["--events", "-"], "two words\n").exit, Some(2));
 }
+
+#[test]
+fn every_chart_of_the_documentation_can_be_played() {
+    let text = std::fs::read_to_string(onething_tests::repository().join("docs/statecharts.md")).expect("the page");
+    let charts: Vec<&str> = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(charts.len(), 2, "charts on the page");
+    for chart in &charts {
+        let answer = trace(chart, &[], "");
+        assert_eq!((answer.exit, &answer.lines[0]["rejected"]), (Some(0), &Value::Null), "{chart}\n{}", answer.out);
+    }
+    let inputs = "sorted\nring\npause\ngo_on\nhanded_over={\"signed\": true}\n";
+    let answer = trace(charts[0], &["--events", "-"], inputs);
+    let expected = json!([["sorting"], ["on_road"], ["at_door"], ["held"], ["at_door"], ["end"]]);
+    assert_eq!(column(&answer, "active"), expected, "{}", answer.out);
+}

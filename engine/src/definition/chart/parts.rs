@@ -198,7 +198,7 @@ impl<'a> Parts<'a> {
     /// The words of a key of `on`.
     pub fn event_trigger(&self, key: &str, span: Span) -> Option<Trigger> {
         let words: Vec<&str> = key.split_whitespace().collect();
-        let good = |word: &str| word == "*" || is_event_name(word.strip_suffix(".*").unwrap_or(word));
+        let good = |word: &str| word == "*" || word == ".*" || is_event_name(word.strip_suffix(".*").unwrap_or(word));
         if words.is_empty() || !words.iter().all(|word| good(word)) {
             let message = Text::new(
                 format!("`{}` 不是事件名", brief(key)),

@@ -7,7 +7,7 @@ fn a_fault_is_announced_and_stops_no_more_than_it_must() {
     check(&CASES);
 }
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     Case {
         name: "159 a fault ends its block",
         chart: "{variables: {n: 0}, states: {a: {entry: [{set: {n: 1}}, {set: {n: 1 / 0}}, {set: {n: 2}}], on: {error.execution: {do: [{log: n}]}}}}}",
@@ -51,6 +51,11 @@ const CASES: [Case; 15] = [
     Case {
         name: "343 488 a value of donedata with a fault is left out, and announced before the done event",
         chart: "states: {a: {on: {error.execution: b}, states: {f: {type: final, donedata: {x: 1 / 0, y: 1 + 1}}}}, b: {on: {done.state.a: [{when: event.data.y == 2 && event.data.x == null, to: good}, {to: bad}]}}, good: {}, bad: {}}",
+        play: &[("", "good")],
+    },
+    Case {
+        name: "488 when all have a fault nothing is carried",
+        chart: "states: {a: {on: {error.execution: b}, states: {f: {type: final, donedata: {x: 1 / 0}}}}, b: {on: {done.state.a: [{when: event.data == null, to: good}, {to: bad}]}}, good: {}, bad: {}}",
         play: &[("", "good")],
     },
     Case {

@@ -54,9 +54,9 @@ const CASES: [Case; 25] = [
         ],
     },
     Case {
-        name: "399 a word may end in a dot",
-        chart: "states: {a: {on: {foo.: b}}, b: {}}",
-        play: &[("", "a"), ("foo.x", "b")],
+        name: "399 a word may end in a dot, and .* is *",
+        chart: "states: {a: {on: {foo.: b}}, b: {on: {.*: a}}}",
+        play: &[("", "a"), ("foo.x", "b"), ("any.thing", "a")],
     },
     Case {
         name: "an event that matches nothing is lost",
