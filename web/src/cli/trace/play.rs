@@ -104,6 +104,8 @@ impl<'a> Play<'a> {
             self.give(timer.event, "timer", lines);
         }
         self.now_ms = until;
+        // They would ring without end at the next input as well.
+        self.timers.retain(|timer| timer.at_ms > until);
         let refused = ("too_many_timers", format!("expected at most {TIMERS_MAX} timers to ring, but there are more"));
         let mut line = self.line("timer", None);
         line.rejected = Some(refused);
