@@ -39,6 +39,8 @@ pub mod decide;
 
 pub mod story;
 
+pub mod diagram;
+
 pub mod catalog;
 
 pub mod store;

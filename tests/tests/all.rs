@@ -13,6 +13,8 @@ mod crash;
 mod hostile;
 #[path = "all/postgres.rs"]
 mod postgres;
+#[path = "all/shipped.rs"]
+mod shipped;
 #[path = "all/tidy.rs"]
 mod tidy;
 #[path = "all/trace.rs"]

@@ -4,6 +4,7 @@
 //! Exit codes: 0 done; 1 the command found something wrong; 2 it was called wrongly (unknown flags, missing files).
 
 mod check;
+mod diagram;
 mod due;
 mod test;
 mod trace;
@@ -26,6 +27,8 @@ enum Command {
     Check(check::Check),
     /// Says when a period ends, and why
     Due(due::Due),
+    /// Draws a process, or one level of it
+    Diagram(diagram::Diagram),
     /// Plays the stories of processes and counts which transitions they took
     Test(test::Test),
     /// Plays events and time on a bare statechart and prints one line per macrostep
@@ -65,6 +68,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
         Command::Check(check) => check::run(&check),
         Command::Due(due) => due::run(&due),
+        Command::Diagram(wanted) => diagram::run(&wanted),
         Command::Test(test) => test::run(&test),
         Command::Trace(trace) => trace::run(&trace),
     }

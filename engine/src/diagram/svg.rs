@@ -1,0 +1,170 @@
+//! SVG of a diagram: laid out by dagre, drawn with text that a screen reader can read. No style sheets and no scripts,
+//! so that it stands under a strict content policy.
+
+use std::fmt::Write;
+
+use dagre::graph::{Graph, GraphOptions};
+use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
+
+use super::{Diagram, Node, Shape};
+
+const FONT: f64 = 14.0;
+const LINE: f64 = 21.0;
+const PADDING: f64 = 14.0;
+const LABEL_MAX: usize = 14;
+
+type Layout = Graph<NodeLabel, EdgeLabel>;
+
+/// The diagram as a self-contained SVG document.
+pub fn svg(diagram: &Diagram) -> String {
+    let graph = lay_out(diagram);
+    let (width, height) = size(diagram, &graph);
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}" role="img" aria-labelledby="title" font-family="sans-serif" font-size="{FONT}">
+<title id="title">{}</title>
+<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#44515e"/></marker></defs>
+<rect width="100%" height="100%" fill="#ffffff"/>"##,
+        escape(&diagram.title)
+    );
+    for (index, edge) in diagram.edges.iter().enumerate() {
+        draw_edge(&mut out, &graph, index, edge);
+    }
+    for node in &diagram.nodes {
+        if let Some(place) = graph.node(&node.id) {
+            draw_node(&mut out, node, place);
+        }
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn lay_out(diagram: &Diagram) -> Layout {
+    let mut graph: Layout = Graph::with_options(GraphOptions { directed: true, multigraph: true, compound: false });
+    for node in &diagram.nodes {
+        let widest = node.lines.iter().map(|line| width_of(line)).fold(width_of(&node.title), f64::max);
+        let label = NodeLabel {
+            width: widest + 2.0 * PADDING,
+            height: LINE * (node.lines.len() + 1) as f64 + PADDING,
+            ..NodeLabel::default()
+        };
+        graph.set_node(node.id.clone(), Some(label));
+    }
+    for (index, edge) in diagram.edges.iter().enumerate() {
+        let lines = wrapped(&edge.label);
+        let widest = lines.iter().map(|line| width_of(line)).fold(0.0, f64::max);
+        let label = EdgeLabel {
+            width: if widest > 0.0 { widest + 8.0 } else { 0.0 },
+            height: LINE * lines.len() as f64,
+            labelpos: dagre::layout::types::LabelPos::Center,
+            ..EdgeLabel::default()
+        };
+        graph.set_edge(edge.from.clone(), edge.to.clone(), Some(label), Some(&format!("e{index}")));
+    }
+    let options = LayoutOptions {
+        nodesep: 36.0,
+        ranksep: 40.0,
+        edgesep: 18.0,
+        marginx: 16.0,
+        marginy: 16.0,
+        ..LayoutOptions::default()
+    };
+    dagre::layout(&mut graph, Some(options));
+    graph
+}
+
+fn size(diagram: &Diagram, graph: &Layout) -> (f64, f64) {
+    let nodes = diagram
+        .nodes
+        .iter()
+        .filter_map(|node| graph.node(&node.id))
+        .map(|place| (place.x.unwrap_or(0.0) + place.width / 2.0, place.y.unwrap_or(0.0) + place.height / 2.0));
+    let edges = diagram
+        .edges
+        .iter()
+        .enumerate()
+        .filter_map(|(index, edge)| graph.edge(&edge.from, &edge.to, Some(&format!("e{index}"))));
+    let points = edges.flat_map(|edge| {
+        let label = edge.x.zip(edge.y).map(|(x, y)| (x + edge.width / 2.0, y + edge.height / 2.0));
+        edge.points.iter().map(|point| (point.x, point.y)).chain(label).collect::<Vec<_>>()
+    });
+    let (x, y) = nodes.chain(points).fold((0.0, 0.0), |(x, y), (a, b)| (f64::max(x, a), f64::max(y, b)));
+    (x + 16.0, y + 16.0)
+}
+
+fn draw_node(out: &mut String, node: &Node, place: &NodeLabel) {
+    let (x, y) = (place.x.unwrap_or(0.0) - place.width / 2.0, place.y.unwrap_or(0.0) - place.height / 2.0);
+    let (fill, stroke, radius) = match node.shape {
+        Shape::Start => ("#e8eef4", "#44515e", place.height / 2.0),
+        Shape::Task => ("#eef6f2", "#2d6a4f", 6.0),
+        Shape::Closed => ("#f3f1fa", "#5b4b8a", 6.0),
+        Shape::State => ("#f7f8f9", "#44515e", 6.0),
+        Shape::End => ("#f7f8f9", "#44515e", place.height / 2.0),
+    };
+    let (fill, stroke, weight) = if node.active { ("#fff3d6", "#8a5a00", 3.0) } else { (fill, stroke, 1.4) };
+    let _ = writeln!(
+        out,
+        r#"<rect x="{x:.1}" y="{y:.1}" width="{:.1}" height="{:.1}" rx="{radius:.1}" fill="{fill}" stroke="{stroke}" stroke-width="{weight}"/>"#,
+        place.width, place.height
+    );
+    let middle = place.x.unwrap_or(0.0);
+    for (index, line) in std::iter::once(&node.title).chain(&node.lines).enumerate() {
+        let baseline = y + PADDING / 2.0 + LINE * index as f64 + FONT;
+        let (weight, colour) = if index == 0 { ("600", "#1b2733") } else { ("400", "#44515e") };
+        let _ = writeln!(
+            out,
+            r#"<text x="{middle:.1}" y="{baseline:.1}" text-anchor="middle" font-weight="{weight}" fill="{colour}">{}</text>"#,
+            escape(line)
+        );
+    }
+}
+
+fn draw_edge(out: &mut String, graph: &Layout, index: usize, edge: &super::Edge) {
+    let Some(way) = graph.edge(&edge.from, &edge.to, Some(&format!("e{index}"))) else { return };
+    let mut path = String::new();
+    for (number, point) in way.points.iter().enumerate() {
+        let _ = write!(path, "{}{:.1} {:.1}", if number == 0 { "M" } else { "L" }, point.x, point.y);
+    }
+    let dash = if edge.waits { r#" stroke-dasharray="5 4""# } else { "" };
+    let _ = writeln!(
+        out,
+        r##"<path d="{path}" fill="none" stroke="#44515e" stroke-width="1.3" stroke-linejoin="round" marker-end="url(#arrow)"{dash}/>"##
+    );
+    let (Some(x), Some(y)) = (way.x, way.y) else { return };
+    let lines = wrapped(&edge.label);
+    for (number, line) in lines.iter().enumerate() {
+        let baseline = y - LINE * lines.len() as f64 / 2.0 + LINE * number as f64 + FONT + 1.0;
+        // A white edge around the letters keeps them readable where lines cross.
+        let _ = writeln!(
+            out,
+            r##"<text x="{x:.1}" y="{baseline:.1}" text-anchor="middle" fill="#1b2733" stroke="#ffffff" stroke-width="4" paint-order="stroke">{}</text>"##,
+            escape(line)
+        );
+    }
+}
+
+/// Alternatives below each other, long ones broken.
+fn wrapped(label: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for part in label.split(" / ").filter(|part| !part.is_empty()) {
+        let mut line = String::new();
+        for word in part.split_inclusive(' ') {
+            if !line.is_empty() && line.chars().count() + word.chars().count() > LABEL_MAX * 2 {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            }
+            line.push_str(word);
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Wide characters take a full square, others about half of one.
+fn width_of(text: &str) -> f64 {
+    text.chars().map(|c| if c as u32 >= 0x2E80 { FONT + 1.0 } else { FONT * 0.58 }).sum()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
