@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::clock::{ClockRun, Limit, Roll};
 use crate::definition::{ClockId, DefinitionHash, ItemId, Outcome};
@@ -12,16 +11,7 @@ use crate::event::{CardLevel, Event, Holder, Offer, TimerKind};
 use crate::kernel::{Configuration, StateId};
 use crate::value::{Instant, Value};
 
-/// Identifies a case everywhere (UUID version 7, made by the shell).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CaseId(pub Uuid);
-
-impl std::fmt::Display for CaseId {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(out)
-    }
-}
+pub use crate::event::CaseId;
 
 /// One running instance of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::clock::{Limit, Roll, Span};
 use crate::definition::{ClockId, DefinitionHash, ItemId, Outcome};
@@ -12,6 +13,17 @@ use crate::value::{Instant, Value};
 
 /// Version of the event format. One until the first tagged release.
 pub const EVENT_VERSION: u32 = 1;
+
+/// Identifies a case everywhere (UUID version 7, made by the shell).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CaseId(pub Uuid);
+
+impl std::fmt::Display for CaseId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(out)
+    }
+}
 
 /// Who holds a form's answers: the case, or one of its items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -323,7 +335,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     /// The case.
-    pub case: crate::case::CaseId,
+    pub case: CaseId,
     /// 1, 2, 3 … without a gap.
     pub n: u64,
     /// Legal time.
@@ -350,7 +362,7 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 impl Envelope {
     /// Seals a body: computes its canonical text and its hash over the chain.
     pub fn seal(
-        case: crate::case::CaseId,
+        case: CaseId,
         n: u64,
         at: Instant,
         actor: &str,
