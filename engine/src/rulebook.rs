@@ -12,6 +12,7 @@ use crate::calendar::Calendar;
 use crate::definition::{DefinitionHash, ProcessDefinition};
 use crate::organisation::Organisation;
 use crate::parameter::Parameters;
+use crate::table::Tables;
 
 pub use assemble::{Assembled, assemble};
 
@@ -28,6 +29,8 @@ pub struct Rulebook {
     pub calendars: BTreeMap<String, Calendar>,
     /// Amounts and limits by date and place.
     pub parameters: Parameters,
+    /// Decision tables by name.
+    pub tables: Tables,
 }
 
 impl Rulebook {

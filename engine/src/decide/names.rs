@@ -69,6 +69,10 @@ impl Outside for CaseNames<'_> {
                     None => fault("no value on this date in this place"),
                 }
             }
+            ("table", [Value::Text(name), Value::Map(inputs)]) => match self.rules.tables.ask(name, inputs) {
+                Ok(answer) => Ok(answer.values),
+                Err(why) => fault(&why.to_string()),
+            },
             ("sources", [Value::Text(message)]) => {
                 let count = self.case.messages.get(message).map_or(0, |senders| senders.len());
                 Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))

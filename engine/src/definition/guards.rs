@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::draft::{Draft, Guard, InputKind, Place, Placed, StateIndex};
 use crate::expression::{Expression, Parameter, Scope, Signature, StateProblem, Type};
 use crate::source::Span;
+use crate::table::Tables;
 use crate::value::Value;
 
 impl<'a> Draft<'a> {
@@ -190,7 +191,8 @@ impl<'a> Draft<'a> {
             None => Parameter::Of(Type::Text),
         };
         let states = self.within(super::draft::ROOT).into_iter().map(|state| self.kernel_path(state)).collect();
-        GlobalScope { roots, parameters, states }
+        let tables = Parameter::Key(self.library.tables.as_ref().map(Tables::types).unwrap_or_default());
+        GlobalScope { roots, parameters, tables, states }
     }
 
     fn item_type(&self, state: StateIndex) -> Type {
@@ -205,6 +207,7 @@ impl<'a> Draft<'a> {
 pub(super) struct GlobalScope {
     roots: BTreeMap<String, Type>,
     parameters: Parameter,
+    tables: Parameter,
     states: std::collections::BTreeSet<String>,
 }
 
@@ -221,6 +224,7 @@ impl Scope for GlobalScope {
         match name {
             "visits" => Some(Signature::new(vec![Parameter::State], Type::Int)),
             "parameter" => Some(Signature::new(vec![self.parameters.clone()], Type::Any)),
+            "table" => Some(Signature::new(vec![self.tables.clone(), Parameter::Of(Type::Any)], Type::Any)),
             "sources" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Int)),
             "duplicate" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Bool)),
             _ => None,
@@ -228,7 +232,7 @@ impl Scope for GlobalScope {
     }
 
     fn functions(&self) -> Vec<String> {
-        ["visits", "parameter", "sources", "duplicate"].map(str::to_owned).to_vec()
+        ["visits", "parameter", "table", "sources", "duplicate"].map(str::to_owned).to_vec()
     }
 
     fn state(&self, path: &str) -> Result<(), StateProblem> {

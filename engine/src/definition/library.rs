@@ -10,6 +10,7 @@ use crate::form::{self, Form};
 use crate::organisation::{self, Organisation};
 use crate::parameter::{self, Parameters};
 use crate::source::{File, Node, Problems, Source, Span};
+use crate::table::{self, Tables};
 
 /// What a file is, by its first key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,7 @@ const KINDS: &[(&str, FileKind)] = &[
     ("calendar", FileKind::Calendar),
     ("parameters", FileKind::Parameters),
     ("parameter", FileKind::Parameters),
+    ("tables", FileKind::Parameters),
     ("table", FileKind::Table),
 ];
 
@@ -77,6 +79,8 @@ pub struct Library {
     pub organisation: Option<Organisation>,
     /// Figures by date and place; `None` where no such file was given, then their names are not checked.
     pub parameters: Option<Parameters>,
+    /// Decision tables, which stand in the files of parameters.
+    pub tables: Option<Tables>,
     /// Calendars by name; `None` where no such file was given, then their names are not checked.
     pub calendars: Option<BTreeMap<String, Calendar>>,
 }
@@ -128,6 +132,7 @@ impl Library {
         let organisation =
             if organisation.is_empty() { None } else { organisation::lower_trees(&organisation, problems) };
         let parameters = trees(FileKind::Parameters);
+        let tables = if parameters.is_empty() { None } else { table::lower_trees(&parameters, problems) };
         let parameters = if parameters.is_empty() { None } else { parameter::lower_trees(&parameters, problems) };
         let calendars: Vec<&Parsed> = self.of_kind(FileKind::Calendar).collect();
         let known = (!calendars.is_empty()).then(|| {
@@ -135,6 +140,7 @@ impl Library {
             calendars.iter().filter_map(|file| Some((file.name.clone(), read(file)?))).collect()
         });
         (self.organisation, self.parameters, self.calendars) = (organisation, parameters, known);
+        self.tables = tables;
     }
 
     fn add_form(&mut self, index: usize, problems: &Problems) {

@@ -194,7 +194,7 @@ fn dated(file: File<'_>, node: &Node, kind: &ValueKind) -> Option<Dated> {
             problem.cure("`to` 是最后一天，不能早于 `from`。", "`to` is the last day and cannot be before `from`."),
         );
     }
-    let region = reader.text_at("region").and_then(|(code, span)| {
+    let region = reader.text_at("region").map(|(code, span)| {
         if Level::of(code).is_none() {
             let message = Text::new(
                 format!("“{}”不是区划代码", brief(code)),
@@ -203,7 +203,7 @@ fn dated(file: File<'_>, node: &Node, kind: &ValueKind) -> Option<Dated> {
             let problem = Problem::error("E0746", file.source, span, message);
             file.push(problem.cure("写 6、9 或 12 位数字，并加引号。", "Write 6, 9 or 12 digits in quotes."));
         }
-        Some(region::significant(code).to_owned())
+        region::significant(code).to_owned()
     });
     let value = reader.text_at("value").and_then(|(text, span)| read_value(file, kind, text, span));
     let basis = reader.text("basis").unwrap_or_default().to_owned();

@@ -30,6 +30,7 @@ pub fn assemble(sources: &[Source], problems: &Problems) -> Assembled {
     rulebook.calendars = library.calendars.unwrap_or_default();
     rulebook.organisation = library.organisation.unwrap_or_default();
     rulebook.parameters = library.parameters.unwrap_or_default();
+    rulebook.tables = library.tables.unwrap_or_default();
     Assembled { rulebook, built, stories }
 }
 
