@@ -39,6 +39,7 @@ use crate::value::{Instant, Value};
 pub use act::choices;
 pub use deadlines::{deadline, deadline_of};
 pub use draft::commitment;
+pub use names::party_values;
 pub use notices::{LATE, REMINDER, TASK_OFFERED};
 pub use permit::{may_do, may_see, may_take};
 pub use possible::{Possible, PossibleTask, possible};

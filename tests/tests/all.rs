@@ -11,6 +11,8 @@ mod command_line;
 mod crash;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/mail.rs"]
+mod mail;
 #[path = "all/postgres.rs"]
 mod postgres;
 #[path = "all/shipped.rs"]

@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::Loaded;
 use super::draft::Draft;
 use crate::case::{Answers, Case};
+use crate::definition::ProcessDefinition;
 use crate::expression::Fault;
 use crate::kernel::{Configuration, Event, Outside, View};
 use crate::rulebook::Rulebook;
@@ -132,5 +134,19 @@ impl Draft<'_> {
             outside: &names,
         };
         view.evaluate(expression)
+    }
+}
+
+/// What the answers say of a party: one map per person. Empty where the process does not say where they stand, or they
+/// have not been named yet.
+pub fn party_values(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded, party: &str) -> Vec<Value> {
+    let Some(is) = definition.parties.get(party).and_then(|party| party.is.as_ref()) else { return Vec::new() };
+    let names = CaseNames { case: &loaded.case, answers: &loaded.answers, rules };
+    let configuration = &loaded.case.configuration;
+    let view = View { chart: &definition.chart, configuration, event: None, outside: &names };
+    match view.evaluate(is) {
+        Ok(Value::List(people)) => people,
+        Ok(person @ Value::Map(_)) => vec![person],
+        Ok(_) | Err(_) => Vec::new(),
     }
 }

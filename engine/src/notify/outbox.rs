@@ -1,11 +1,15 @@
 //! The outbox worker: claims messages, renders them, hands them over, and notes the end. At least once: a crash between
 //! handing over and noting sends the same message again, under the same Message-ID.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Addressee, Mail, MailConfig, Mailer, Reference, SendError, recipients, render};
+use crate::decide::{self, Loaded};
+use crate::definition::ProcessDefinition;
 use crate::engine::Engine;
+use crate::rulebook::Rulebook;
 use crate::store::{OutboxClaimed, OutboxEnd, StoreError};
 
 /// Messages claimed in one round.
@@ -94,8 +98,11 @@ impl Outbox {
             return Ok(OutboxEnd::Retry { after_ms: WAIT_MS, reason: "the definition is not loaded here".to_owned() });
         };
         let Some(mailer) = &self.mailer else { return Ok(OutboxEnd::Sent) };
-        let people = recipients(&rules, case, &message.recipient);
-        let to: Vec<String> = people.iter().filter_map(|addressee| self.address(addressee)).collect();
+        let mut to = own_addresses(&rules, definition, &held.loaded, &message.recipient);
+        if to.is_empty() {
+            let people = recipients(&rules, case, &message.recipient);
+            to = people.iter().filter_map(|addressee| self.address(addressee)).collect();
+        }
         if to.is_empty() {
             return dropped("nobody there has an address");
         }
@@ -110,7 +117,7 @@ impl Outbox {
         let rendered = render(&rules, definition, case, &reference, &link);
         let mail = Mail {
             message_id: format!("<{}.{}@{}>", message.case_id, message.notice, self.config.staff_domain),
-            to,
+            to: to.into_iter().collect(),
             subject: rendered.subject,
             body: rendered.body,
         };
@@ -131,4 +138,17 @@ impl Outbox {
             Addressee::Account(id) => self.config.account_domain.as_ref().map(|domain| format!("{id}@{domain}")),
         }
     }
+}
+
+/// Addresses that the people of a party gave in their answers, in the field `email`.
+fn own_addresses(
+    rules: &Rulebook,
+    definition: &ProcessDefinition,
+    loaded: &Loaded,
+    recipient: &str,
+) -> BTreeSet<String> {
+    let Some(party) = recipient.strip_prefix("party:") else { return BTreeSet::new() };
+    let people = decide::party_values(rules, definition, loaded, party);
+    let given = people.iter().filter_map(|person| person.at("email")?.as_text().map(str::to_owned));
+    given.filter(|address| !address.is_empty()).collect()
 }
