@@ -9,6 +9,10 @@ mod browser;
 mod command_line;
 #[path = "all/crash.rs"]
 mod crash;
+#[path = "all/definitions_doc.rs"]
+mod definitions_doc;
+#[path = "all/documents.rs"]
+mod documents;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/mail.rs"]
