@@ -43,6 +43,8 @@ pub mod diagram;
 
 pub mod catalog;
 
+pub mod time;
+
 pub mod store;
 
 pub mod engine;

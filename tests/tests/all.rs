@@ -21,6 +21,8 @@ mod mail;
 mod postgres;
 #[path = "all/shipped.rs"]
 mod shipped;
+#[path = "all/store.rs"]
+mod store;
 #[path = "all/tidy.rs"]
 mod tidy;
 #[path = "all/trace.rs"]

@@ -73,7 +73,9 @@ impl PostgresStore {
         if held.1 - held.0 < count {
             let block = sqlx::query(statements::NUMBERS).bind(i64::from(wanted.max(NUMBERS_AT_ONCE)));
             let block = block.fetch_one(&self.pool).await?;
-            *held = (block.try_get(0)?, block.try_get(1)?);
+            let (first, end): (i64, i64) = (block.try_get(0)?, block.try_get(1)?);
+            // Without another node in between, the block goes on where the last one ended.
+            *held = (if first == held.1 { held.0 } else { first }, end);
         }
         let first = held.0;
         held.0 += count;
@@ -145,8 +147,14 @@ async fn load_cases(
     Ok(cases)
 }
 
-/// Writes a batch: one statement per table.
+/// Writes a batch: one statement per table. Requests come first: of one request that reached two nodes the second must
+/// find that it was answered, and not that its case has a rival.
 async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Result<(), StoreError> {
+    if !batch.answered.is_empty() {
+        let rows = json(&batch.answered)?;
+        let kept = sqlx::query(statements::REQUESTS).bind(rows).execute(&mut *connection).await?;
+        must_be("requests", batch.answered.len(), kept.rows_affected())?;
+    }
     if !batch.cases.is_empty() {
         let rows = case_rows(secret, batch)?;
         let new = new_cases(batch);
@@ -167,7 +175,6 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
         ("timers", statements::TIMERS, json(&batch.timers)?, batch.timers.len()),
         ("timers", statements::TIMERS_GONE, json(&batch.timers_gone)?, batch.timers_gone.len()),
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
-        ("requests", statements::REQUESTS, json(&batch.answered)?, batch.answered.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
     ];

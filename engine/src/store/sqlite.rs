@@ -119,8 +119,14 @@ pub(super) async fn load_cases(
     Ok(cases)
 }
 
-/// Writes a batch: one statement per table.
+/// Writes a batch: one statement per table. Requests come first: of one request that reached two nodes the second must
+/// find that it was answered, and not that its case has a rival.
 async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -> Result<(), StoreError> {
+    if !batch.answered.is_empty() {
+        let rows = json(&batch.answered)?;
+        let kept = sqlx::query(statements::REQUESTS).bind(rows).execute(&mut *connection).await?;
+        must_be("requests", batch.answered.len(), kept.rows_affected())?;
+    }
     if !batch.cases.is_empty() {
         let rows = case_rows(secret, batch)?;
         let new = new_cases(batch);
@@ -141,7 +147,6 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         ("timers", statements::TIMERS, json(&batch.timers)?, batch.timers.len()),
         ("timers", statements::TIMERS_GONE, json(&batch.timers_gone)?, batch.timers_gone.len()),
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
-        ("requests", statements::REQUESTS, json(&batch.answered)?, batch.answered.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
     ];

@@ -1,0 +1,148 @@
+//! What stands beside the cases: the legal clock, drafts, sessions, published definitions, lists.
+
+use super::*;
+use onething_engine::store::{BundleRow, DraftRow, SessionRow, StoreError, TaskCursor, TaskQuery};
+use onething_engine::value::Instant;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn legal_time_only_moves_forward_and_never_in_a_live_installation() {
+    for site in both().await {
+        let store = site.open().await;
+        let now = store.legal_now().await.expect("the time");
+        let later = now.plus(86_400_000);
+        store.move_clock(later).await.expect("a clock that turns");
+        assert!(store.legal_now().await.expect("the time") >= later, "{}", site.name);
+        store.move_clock(now).await.expect("nothing happens");
+        assert!(store.legal_now().await.expect("the time") >= later, "{}: it went back", site.name);
+    }
+    for site in both().await {
+        let live = store::open(&site.url, Kind::Live).await.expect("a store");
+        let later = live.legal_now().await.expect("the time").plus(60_000);
+        let refused = live.move_clock(later).await.expect_err("a live clock");
+        assert!(matches!(refused, StoreError::Refused(_)), "{}: {refused}", site.name);
+        // It stays live, whatever it is opened as later.
+        let again = store::open(&site.url, Kind::Demo).await.expect("a store");
+        assert!(again.move_clock(later).await.is_err(), "{}", site.name);
+    }
+}
+
+fn draft(version: i64) -> DraftRow {
+    DraftRow {
+        id: "draft-1".into(),
+        owner: "citizen-1".into(),
+        process: "permit".into(),
+        door: "counter".into(),
+        form_hash: "f".repeat(64),
+        version,
+        typed: r#"[["applicant.name","张三"]]"#.into(),
+        expires_at: Instant(4_000_000_000_000),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_kept_by_version_and_consumed_by_its_case() {
+    for site in both().await {
+        let engine = site.engine().await;
+        let store = engine.store();
+        store.save_draft(&draft(1)).await.expect("a new draft");
+        store.save_draft(&draft(2)).await.expect("its next version");
+        let stale = store.save_draft(&draft(2)).await.expect_err("somebody else saved it");
+        assert!(matches!(stale, StoreError::Conflict(_)), "{}: {stale}", site.name);
+        let stolen = DraftRow { owner: "somebody".into(), ..draft(3) };
+        assert!(store.save_draft(&stolen).await.is_err(), "{}: another owner", site.name);
+        assert_eq!(store.draft("draft-1").await.expect("the database"), Some(draft(2)));
+        let id = Engine::new_case_id();
+        let Command::StartCase { case, process, door, region, answers, .. } = start(id, "") else { unreachable!() };
+        let start = Command::StartCase { case, process, door, region, answers, draft: Some("draft-1".into()) };
+        accepted(engine.execute(&citizen(), Some("k"), start.clone()).await);
+        assert_eq!(store.draft("draft-1").await.expect("the database"), None, "{}", site.name);
+        // The draft is gone: nothing can be opened from it twice, even under another key.
+        let Command::StartCase { process, door, region, answers, draft, .. } = start else { unreachable!() };
+        let second = Engine::new_case_id();
+        let start = Command::StartCase { case: second, process, door, region, answers, draft };
+        assert!(engine.execute(&citizen(), Some("other"), start).await.is_err(), "{}", site.name);
+        assert!(store.case(second).await.expect("the database").is_none());
+        sound(&**store, &engine.rules(), [id]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_by_its_age_or_when_it_is_ended() {
+    for site in both().await {
+        let store = site.open().await;
+        let session = |hash: &str, lives_ms| SessionRow { token_hash: hash.into(), actor: "{}".into(), lives_ms };
+        store.begin_session(&session("long", 60_000)).await.expect("a session");
+        store.begin_session(&session("over", 0)).await.expect("a session");
+        let seen = store.session("long", 60_000).await.expect("the database");
+        assert_eq!(seen, Some(session("long", 60_000)), "{}", site.name);
+        assert_eq!(store.session("over", 60_000).await.expect("the database"), None, "{}", site.name);
+        assert_eq!(store.session("none", 60_000).await.expect("the database"), None);
+        assert_eq!(store.session("long", -1).await.expect("the database"), None, "{}: idle too long", site.name);
+        // Sessions run on machine time: turning the legal clock does not end them.
+        let later = store.legal_now().await.expect("the time").plus(86_400_000);
+        store.move_clock(later).await.expect("a clock that turns");
+        assert!(store.session("long", 60_000).await.expect("the database").is_some(), "{}", site.name);
+        store.end_session("long").await.expect("the database");
+        assert_eq!(store.session("long", 60_000).await.expect("the database"), None, "{}", site.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_under_a_hash_stays_as_it_was() {
+    for site in both().await {
+        let store = site.open().await;
+        let bundle =
+            |sources: &str| BundleRow { hash: "a".repeat(64), process: "permit".into(), sources: sources.into() };
+        store.publish(&bundle(r#"{"a.yaml":"one"}"#)).await.expect("a bundle");
+        store.publish(&bundle(r#"{"a.yaml":"two"}"#)).await.expect("nothing happens");
+        assert_eq!(store.published().await.expect("bundles"), [bundle(r#"{"a.yaml":"one"}"#)], "{}", site.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_show_what_waits_page_by_page() {
+    for site in both().await {
+        let engine = site.engine().await;
+        let store = engine.store();
+        let mut cases = BTreeSet::new();
+        for n in 0..7 {
+            cases.insert(if n < 3 { opened(&engine, "").await } else { handled(&engine, "").await });
+        }
+        let window = TaskQuery { units: vec![WINDOW.into()], ..TaskQuery::default() };
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let page = store.tasks(&window, after, 2).await.expect("tasks");
+            assert!(page.len() <= 2);
+            let Some(last) = page.last() else { break };
+            let due_at = last.due_at.map_or(i64::MAX, |at| at.0);
+            after = Some(TaskCursor { due_at, case_id: last.case_id, task: last.task });
+            seen.extend(page);
+        }
+        let keys: BTreeSet<_> = seen.iter().map(|task| (task.case_id, task.task)).collect();
+        assert_eq!((seen.len(), keys.len()), (7, 7), "{}: a page lost or repeated a task", site.name);
+        assert!(seen.is_sorted_by_key(|task| (task.due_at, task.case_id, task.task)), "{}: soonest first", site.name);
+        assert!(seen.iter().all(|task| task.warn_at < task.due_at && task.holder.is_none()));
+        assert_eq!(seen[0].title.zh, "受理");
+
+        let of = |query: TaskQuery| async move { store.tasks(&query, None, 100).await.expect("tasks").len() };
+        assert_eq!(of(TaskQuery { units: vec![POLICE.into()], ..TaskQuery::default() }).await, 4);
+        let here = TaskQuery { units: vec![POLICE.into()], regions: vec!["320404".into()], ..TaskQuery::default() };
+        assert_eq!(of(here).await, 4, "{}", site.name);
+        let away = TaskQuery { units: vec![POLICE.into()], regions: vec!["110000".into()], ..TaskQuery::default() };
+        assert_eq!(of(away).await, 0, "{}", site.name);
+        assert_eq!(of(TaskQuery { account: Some("citizen-1".into()), ..TaskQuery::default() }).await, 0);
+
+        let mine = store.cases_of("citizen-1", 100).await.expect("cases");
+        assert_eq!(mine.iter().map(|case| case.id).collect::<BTreeSet<_>>(), cases, "{}", site.name);
+        assert!(store.cases_of("somebody", 100).await.expect("cases").is_empty());
+        assert_eq!(
+            store.watch(&["320400".into()], 100).await.expect("cases").len(),
+            7,
+            "{}: the city around",
+            site.name
+        );
+        assert!(store.watch(&["110000".into()], 100).await.expect("cases").is_empty());
+        assert!(store.size().await.expect("a size") > 10_000);
+    }
+}
