@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done; 1 the command found something wrong; 2 it was called wrongly (unknown flags, missing files).
 
+mod bench;
 mod check;
 mod diagram;
 mod due;
@@ -23,6 +24,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measures how much an engine does on this machine and this database
+    Bench(bench::Bench),
     /// Checks processes, forms and what belongs to them; prints every problem of every file at once
     Check(check::Check),
     /// Says when a period ends, and why
@@ -66,6 +69,7 @@ impl Lang {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
+        Command::Bench(bench) => bench::run(&bench),
         Command::Check(check) => check::run(&check),
         Command::Due(due) => due::run(&due),
         Command::Diagram(wanted) => diagram::run(&wanted),
