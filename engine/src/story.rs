@@ -139,9 +139,6 @@ fn listed(words: impl IntoIterator<Item = String>) -> String {
 }
 
 #[cfg(test)]
-mod played_tests;
-
-#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -5,8 +5,10 @@
 
 mod bench;
 mod check;
+mod demo;
 mod diagram;
 mod due;
+mod serve;
 mod test;
 mod trace;
 
@@ -28,10 +30,14 @@ enum Command {
     Bench(bench::Bench),
     /// Checks processes, forms and what belongs to them; prints every problem of every file at once
     Check(check::Check),
+    /// Runs the demonstration on this machine: made-up cases in every state, one-click sign-in, a movable clock
+    Demo(demo::Demo),
     /// Says when a period ends, and why
     Due(due::Due),
     /// Draws a process, or one level of it
     Diagram(diagram::Diagram),
+    /// Serves real cases
+    Serve(serve::Serve),
     /// Plays the stories of processes and counts which transitions they took
     Test(test::Test),
     /// Plays events and time on a bare statechart and prints one line per macrostep
@@ -71,9 +77,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
         Command::Bench(bench) => bench::run(&bench),
         Command::Check(check) => check::run(&check),
+        Command::Demo(demo) => demo::run(&demo),
         Command::Due(due) => due::run(&due),
         Command::Diagram(wanted) => diagram::run(&wanted),
         Command::Test(test) => test::run(&test),
+        Command::Serve(serve) => serve::run(&serve),
         Command::Trace(trace) => trace::run(&trace),
     }
 }
@@ -82,4 +90,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
 pub fn usage(message: &str) -> ExitCode {
     eprintln!("onething: {message}");
     ExitCode::from(2)
+}
+
+/// Runs what needs sockets and a database. Made here and not in `main`, so that `check` starts no threads.
+pub fn on_runtime<F: std::future::Future<Output = ExitCode>>(work: F) -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => usage(&format!("no runtime: {error}")),
+    }
 }

@@ -1,7 +1,29 @@
 //! The binary `onething`: reads the command line and hands over. It must never start a runtime, open a database or bind
 //! a port before the command is known: `check` runs in very little memory.
 
+mod act;
+mod app;
 mod cli;
+mod demo;
+mod desk;
+mod embedded;
+mod failure;
+mod fields;
+mod filling;
+mod gate;
+mod language;
+mod page;
+mod policy;
+mod public;
+mod publish;
+mod routes;
+mod sent;
+mod serve;
+mod session;
+mod shell;
+mod view;
+mod watch;
+mod workers;
 
 use clap::Parser;
 use std::process::ExitCode;

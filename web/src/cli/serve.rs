@@ -1,0 +1,93 @@
+//! `onething serve`: real cases. It must never offer anything of the demonstration.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use onething_engine::catalog;
+use onething_engine::engine::Engine;
+use onething_engine::source::{Problem, Source, render};
+use onething_engine::store::{Kind, open};
+use onething_engine::text::Language;
+
+use super::usage;
+use crate::app::{App, Mode};
+use crate::publish::{PublishError, publish};
+use crate::{embedded, serve};
+
+/// Where to listen and what to serve.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The database: `sqlite:PATH` or `postgres://…`
+    #[arg(long, env = "ONETHING_STORE")]
+    store: String,
+    /// The address to listen on; put a proxy that speaks TLS before it
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Folders of definitions to publish at the start; the shipped ones if none is named
+    #[arg(long)]
+    publish: Vec<PathBuf>,
+    /// Browsers reach this server by https: cookies are bound to that
+    #[arg(long)]
+    tls: bool,
+}
+
+/// Serves until it is asked to end.
+pub fn run(arguments: &Serve) -> ExitCode {
+    let sources = match sources(&arguments.publish) {
+        Ok(sources) => sources,
+        Err(code) => return code,
+    };
+    super::on_runtime(async {
+        let store = match open(&arguments.store, Kind::Live).await {
+            Ok(store) => store,
+            Err(error) => return failed(&error),
+        };
+        let assembled = match publish(&*store, &sources).await {
+            Ok(assembled) => assembled,
+            Err(error) => return refused(&error, &sources),
+        };
+        let engine = Engine::start(store, assembled.rulebook);
+        let app = App { engine, mode: Mode::Serve { tls: arguments.tls } };
+        let listener = match serve::listen(arguments.listen).await {
+            Ok(listener) => listener,
+            Err(error) => return failed(&error),
+        };
+        println!("onething: http://{}", arguments.listen);
+        match serve::run(app, listener).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error),
+        }
+    })
+}
+
+fn sources(folders: &[PathBuf]) -> Result<Vec<Source>, ExitCode> {
+    if folders.is_empty() {
+        return embedded::sources().map_err(|problem| problems(&[*problem], &[]));
+    }
+    let files = catalog::read(folders).map_err(|error| usage(&error.to_string()))?;
+    if files.problems.is_empty() { Ok(files.sources) } else { Err(problems(&files.problems, &files.sources)) }
+}
+
+/// Says why publishing was refused.
+pub fn refused(error: &PublishError, sources: &[Source]) -> ExitCode {
+    match error {
+        PublishError::Problems(found) => problems(found, sources),
+        PublishError::Store(error) => failed(error),
+    }
+}
+
+fn problems(found: &[Problem], sources: &[Source]) -> ExitCode {
+    for problem in found {
+        let text = sources.iter().find(|source| source.path == problem.path).map_or("", |source| &*source.text);
+        eprintln!("{}", render(problem, text, Language::Zh));
+    }
+    ExitCode::from(1)
+}
+
+/// Says what went wrong.
+pub fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("onething: {error}");
+    ExitCode::from(1)
+}

@@ -1,0 +1,153 @@
+//! The gate before every route: who is it, may they, on this object, and did they mean it. Handlers find what it looked
+//! up in the request. It must never take an identity from anything but the session.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use onething_engine::case::CaseId;
+use onething_engine::decide::{Loaded, may_see, may_take};
+use onething_engine::definition::ProcessDefinition;
+use onething_engine::organisation::{Actor, ActorKind, role};
+use onething_engine::rulebook::Rulebook;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::policy::{Object, Policy, Who};
+use crate::sent::Sent;
+use crate::session::{self, Visitor};
+
+/// The case a route is about. The visitor may see it.
+#[derive(Clone)]
+pub struct Open {
+    /// Row and answers. They must leave the server only through [`crate::view`].
+    pub loaded: Arc<Loaded>,
+    /// The version of the process it keeps.
+    pub definition: Arc<ProcessDefinition>,
+    /// What is published, as it was when the case was looked up.
+    pub rules: Arc<Rulebook>,
+    /// The task of the address; 0 where it names none.
+    pub task: u32,
+}
+
+/// Lets a request through to its handler, or says why not.
+pub async fn pass(
+    State((app, policy)): State<(App, Policy)>,
+    params: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response {
+    match admit(&app, policy, &params, request).await {
+        Ok(request) => next.run(request).await,
+        Err(Refused::Failure(failure)) => failure.into_response(),
+        Err(Refused::SignIn(back)) => Redirect::to(&format!("/signin?next={}", encode(&back))).into_response(),
+    }
+}
+
+enum Refused {
+    Failure(Failure),
+    /// Sign in first, then come back here.
+    SignIn(String),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Refused {
+        Refused::Failure(failure)
+    }
+}
+
+async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Request) -> Result<Request, Refused> {
+    if policy.demo && !app.is_demo() {
+        return Err(Failure::NotFound.into());
+    }
+    let (mut parts, body) = request.into_parts();
+    let visitor = session::visitor(app, &parts).await?;
+    let posted = parts.method == Method::POST;
+    if posted && !meant(&parts.headers) {
+        return Err(Failure::Foreign.into());
+    }
+    if let Some(refused) = unfit(policy.who, visitor.actor.as_ref()) {
+        let back = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        return Err(match refused {
+            Failure::SignIn if !posted => Refused::SignIn(back),
+            failure => failure.into(),
+        });
+    }
+    if policy.object != Object::Nothing {
+        parts.extensions.insert(open(app, policy.object, &visitor, params).await?);
+    }
+    if posted {
+        let bytes = to_bytes(body, policy.body_bytes).await.map_err(|_| Failure::TooLarge)?;
+        let sent = Sent::parse(&bytes).ok_or(Failure::Unreadable)?;
+        if !session::proves(&visitor, sent.get("_csrf").unwrap_or_default()) {
+            return Err(Failure::Expired.into());
+        }
+        parts.extensions.insert(sent);
+        parts.extensions.insert(visitor);
+        return Ok(Request::from_parts(parts, axum::body::Body::empty()));
+    }
+    parts.extensions.insert(visitor);
+    Ok(Request::from_parts(parts, body))
+}
+
+fn unfit(who: Who, actor: Option<&Actor>) -> Option<Failure> {
+    let fits = match (who, actor) {
+        (Who::Anyone, _) | (Who::SignedIn, Some(_)) => true,
+        (Who::SignedIn | Who::Staff | Who::Supervisor, None) => return Some(Failure::SignIn),
+        (Who::Staff, Some(actor)) => matches!(actor.kind, ActorKind::Staff { .. }),
+        (Who::Supervisor, Some(actor)) => actor.has_role(role::SUPERVISOR),
+    };
+    (!fits).then_some(Failure::Forbidden)
+}
+
+/// Browsers say where a request was made. A request that says nothing is left to the token.
+fn meant(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site".parse().unwrap_or(header::ORIGIN)) {
+        return site == "same-origin";
+    }
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (Some(_), None) => false,
+    }
+}
+
+async fn open(app: &App, object: Object, visitor: &Visitor, params: &RawPathParams) -> Result<Open, Failure> {
+    let named: HashMap<&str, &str> = params.iter().collect();
+    let case = named.get("case").and_then(|text| text.parse().ok()).map(CaseId).ok_or(Failure::NotFound)?;
+    let actor = visitor.actor.as_ref().ok_or(Failure::NotFound)?;
+    let held = app.store().case(case).await?.ok_or(Failure::NotFound)?;
+    let rules = app.rules();
+    let definition = rules.definition(&held.loaded.case.definition).cloned().ok_or(Failure::NotFound)?;
+    let case = &held.loaded.case;
+    if !may_see(&rules.organisation, &definition, actor, case) {
+        return Err(Failure::NotFound);
+    }
+    let mut task = 0;
+    if object == Object::Task {
+        task = named.get("task").and_then(|text| text.parse().ok()).ok_or(Failure::NotFound)?;
+        let offered = case.task(task).is_some_and(|task| may_take(&rules.organisation, actor, case, task));
+        if !offered {
+            return Err(Failure::NotFound);
+        }
+    }
+    Ok(Open { loaded: Arc::new(held.loaded), definition, rules, task })
+}
+
+/// Escapes a path for a query.
+pub fn encode(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes().fold(String::new(), |mut text, byte| {
+        if plain(byte) {
+            text.push(char::from(byte));
+        } else {
+            text += &format!("%{byte:02X}");
+        }
+        text
+    })
+}

@@ -1,0 +1,9 @@
+//! Pages of applicants, and those that everybody sees.
+
+pub mod apply;
+pub mod case;
+pub mod guide;
+pub mod mine;
+pub mod sign_in;
+pub mod start;
+pub mod why;

@@ -1,0 +1,46 @@
+//! The page of a case: where it is, whose turn it is, by when, and what the visitor has to do.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use onething_engine::text::Language;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::gate::Open;
+use crate::page::{Frame, page};
+use crate::session::Visitor;
+use crate::view::{CaseView, Look};
+
+#[derive(Template)]
+#[template(path = "public/case.html")]
+struct CasePage {
+    f: Frame,
+    case: CaseView,
+    fresh: bool,
+    done: bool,
+}
+
+/// The page.
+pub async fn show(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    Extension(visitor): Extension<Visitor>,
+    Extension(open): Extension<Open>,
+) -> Result<Response, Failure> {
+    let now = app.now().await?;
+    let f = Frame::new(&app, &visitor, now);
+    let log = app.store().history(open.loaded.case.id).await?;
+    let look = Look {
+        loaded: &open.loaded,
+        definition: &open.definition,
+        rules: &open.rules,
+        actor: visitor.actor()?,
+        now,
+        language: f.language,
+    };
+    let case = look.case(&log);
+    let says = |word: &str| query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == word));
+    page(&CasePage { f, case, fresh: says("new=1"), done: says("done=1") })
+}

@@ -1,0 +1,217 @@
+//! The guide to a service, made from the same definition that runs its cases, so it cannot drift.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use onething_engine::clock::Limit;
+use onething_engine::decide::may_do;
+use onething_engine::definition::{Assignee, ClockKind, Door, LimitSource, ProcessDefinition};
+use onething_engine::organisation::{Actor, ActorKind};
+use onething_engine::rulebook::Rulebook;
+use onething_engine::value::{Instant, Value};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::page::{Frame, page};
+use crate::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "public/guide.html")]
+struct GuidePage {
+    f: Frame,
+    name: String,
+    title: String,
+    basis: String,
+    lead: String,
+    since: String,
+    doors: Vec<GuideDoor>,
+    items: Vec<GuideItem>,
+    limits: Vec<GuideLimit>,
+    asked: Vec<GuideForm>,
+}
+
+struct GuideDoor {
+    name: String,
+    title: String,
+    by: String,
+    usable: bool,
+    intro: String,
+}
+
+struct GuideItem {
+    title: String,
+    office: String,
+    limit: String,
+    basis: String,
+    claimed: bool,
+    needs: Vec<String>,
+}
+
+struct GuideLimit {
+    title: String,
+    kind: &'static str,
+    limit: String,
+    basis: String,
+}
+
+struct GuideForm {
+    title: String,
+    fields: Vec<(String, String, String)>,
+}
+
+/// The guide to the version in force today.
+pub async fn show(
+    State(app): State<App>,
+    Path(process): Path<String>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Failure> {
+    let now = app.now().await?;
+    let rules = app.rules();
+    let definition = rules.choose(&process, now.date()).ok_or(Failure::NotFound)?;
+    let f = Frame::new(&app, &visitor, now);
+    let guide = Guide { rules: &rules, definition, now, f: &f };
+    let content = GuidePage {
+        name: definition.name.clone(),
+        title: f.x(&definition.title).to_owned(),
+        basis: definition.basis.clone(),
+        lead: definition.lead.as_ref().map(|lead| guide.assignee(lead)).unwrap_or_default(),
+        since: definition.effective.from.map(|day| crate::language::day(day, f.language)).unwrap_or_default(),
+        doors: definition.doors.values().map(|door| guide.door(door, visitor.actor.as_ref())).collect(),
+        items: guide.items(),
+        limits: guide.limits(),
+        asked: guide.asked(),
+        f: f.clone(),
+    };
+    page(&content)
+}
+
+struct Guide<'a> {
+    rules: &'a Rulebook,
+    definition: &'a ProcessDefinition,
+    now: Instant,
+    f: &'a Frame,
+}
+
+impl Guide<'_> {
+    fn assignee(&self, assignee: &Assignee) -> String {
+        match assignee {
+            Assignee::Office(office) => self.f.x(&self.rules.organisation.office_title(office)).to_owned(),
+            Assignee::Party(party) => {
+                let title = self.definition.parties.get(party).map(|party| self.f.x(&party.title));
+                title.unwrap_or(party).to_owned()
+            }
+            Assignee::Role(_) => self.f.t("督查", "supervisor").to_owned(),
+        }
+    }
+
+    fn door(&self, door: &Door, actor: Option<&Actor>) -> GuideDoor {
+        let by: Vec<String> = match &door.message {
+            Some(_) => vec![self.f.t("其他系统推送，无需申请", "Sent by another system; nobody applies").to_owned()],
+            None => door.by.iter().map(|by| self.assignee(by)).collect(),
+        };
+        let form = door.form.as_ref().and_then(|form| self.definition.forms.get(form));
+        GuideDoor {
+            name: door.name.clone(),
+            title: self.f.x(&door.title).to_owned(),
+            by: by.join(self.f.t("、", ", ")),
+            usable: form.is_some() && opens(self.rules, door, actor),
+            intro: form.map(|form| self.f.x(&form.intro).to_owned()).unwrap_or_default(),
+        }
+    }
+
+    fn limit(&self, source: &LimitSource) -> String {
+        match source {
+            LimitSource::Fixed(limit) => self.f.x(&limit.title()).to_owned(),
+            LimitSource::Parameter(name) => {
+                let found = self.rules.parameters.value(
+                    name,
+                    self.now.date(),
+                    &self.rules.organisation.region,
+                    &self.rules.organisation,
+                );
+                let limit = found.and_then(|found| limit_of(&found.value));
+                limit.map(|limit| self.f.x(&limit.title()).to_owned()).unwrap_or_default()
+            }
+        }
+    }
+
+    fn items(&self) -> Vec<GuideItem> {
+        let shown = self.definition.items.iter();
+        shown
+            .map(|item| {
+                let clocks = self.definition.clocks.iter().filter(|clock| clock.item == Some(item.id));
+                let main = clocks.filter(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act"));
+                let limit = main.map(|clock| self.limit(&clock.limit)).next_back().unwrap_or_default();
+                GuideItem {
+                    title: self.f.x(&item.title).to_owned(),
+                    office: item.office.as_ref().map(|office| self.assignee(office)).unwrap_or_default(),
+                    limit,
+                    basis: item.basis.clone(),
+                    claimed: item.offered,
+                    needs: item.needs.iter().map(|id| self.f.x(&self.definition.item(*id).title).to_owned()).collect(),
+                }
+            })
+            .collect()
+    }
+
+    fn limits(&self) -> Vec<GuideLimit> {
+        let own = self.definition.clocks.iter().filter(|clock| clock.item.is_none() && !clock.title.is_empty());
+        own.map(|clock| GuideLimit {
+            title: self.f.x(&clock.title).to_owned(),
+            kind: match clock.kind {
+                ClockKind::Statutory => self.f.t("法定", "by law"),
+                ClockKind::Promised => self.f.t("承诺", "promised"),
+                ClockKind::Internal => self.f.t("内部", "internal"),
+                ClockKind::Applicant => self.f.t("申请人", "applicant"),
+                ClockKind::Shown => self.f.t("参考", "for information"),
+            },
+            limit: self.limit(&clock.limit),
+            basis: clock.basis.clone(),
+        })
+        .collect()
+    }
+
+    /// What the applicant is asked, with why and by which law.
+    fn asked(&self) -> Vec<GuideForm> {
+        let doors = self.definition.doors.values().filter(|door| door.party.is_some());
+        let forms = doors.filter_map(|door| self.definition.forms.get(door.form.as_ref()?));
+        forms
+            .map(|form| GuideForm {
+                title: self.f.x(&form.title).to_owned(),
+                fields: form
+                    .all_fields()
+                    .into_iter()
+                    .map(|(_, field)| {
+                        let basis = field.basis.clone().unwrap_or_default();
+                        (self.f.x(&field.title).to_owned(), self.f.x(&field.purpose).to_owned(), basis)
+                    })
+                    .filter(|(_, purpose, basis)| !purpose.is_empty() || !basis.is_empty())
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+fn limit_of(value: &Value) -> Option<Limit> {
+    value.as_text().and_then(|text| Limit::parse(text).ok())
+}
+
+/// May this visitor use a door? Strangers see the button and are asked to sign in.
+pub fn opens(rules: &Rulebook, door: &Door, actor: Option<&Actor>) -> bool {
+    if door.message.is_some() {
+        return false;
+    }
+    match actor {
+        None => door.party.is_some(),
+        Some(Actor { kind: ActorKind::Citizen, .. }) => door.party.is_some(),
+        Some(actor) => {
+            let definition = onething_engine::definition::DefinitionHash::default();
+            let blank = onething_engine::kernel::Configuration::default();
+            let id = onething_engine::case::CaseId(uuid::Uuid::nil());
+            let mut case = onething_engine::case::Case::new(id, definition, blank, Instant(0));
+            case.region.clone_from(&rules.organisation.region);
+            may_do(&rules.organisation, actor, &case, &door.by)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! My cases: everything in which the visitor is a party.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use onething_engine::store::CaseListed;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::language;
+use crate::page::{Frame, page};
+use crate::session::Visitor;
+use crate::view::Light;
+
+/// Cases on one page at most.
+const SHOWN: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "public/mine.html")]
+struct MinePage {
+    f: Frame,
+    cases: Vec<Listed>,
+}
+
+/// A case in a list.
+pub struct Listed {
+    /// Its address.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// Name of the process.
+    pub title: String,
+    /// When it began.
+    pub opened: String,
+    /// By when, or when it closed.
+    pub due: String,
+    /// How urgent.
+    pub light: Light,
+    /// It has ended.
+    pub closed: bool,
+}
+
+/// The list.
+pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Result<Response, Failure> {
+    let now = app.now().await?;
+    let f = Frame::new(&app, &visitor, now);
+    let cases = app.store().cases_of(&visitor.actor()?.id, SHOWN).await?;
+    let cases = cases.into_iter().map(|case| listed(&app, &f, case, now)).collect();
+    page(&MinePage { f, cases })
+}
+
+/// A row for a case. Two days before its deadline a case is soon late.
+pub fn listed(app: &App, f: &Frame, case: CaseListed, now: onething_engine::value::Instant) -> Listed {
+    let rules = app.rules();
+    let title = rules.choose(&case.process, case.opened_at.date());
+    let soon = |due: onething_engine::value::Instant| due.0 - now.0 <= 2 * onething_engine::value::DAY_MS;
+    let light = match (case.closed_at, case.due_at) {
+        (Some(_), _) => Light::Done,
+        (None, _) if case.late => Light::Red,
+        (None, Some(due)) if due <= now => Light::Red,
+        (None, Some(due)) if soon(due) => Light::Yellow,
+        (None, Some(_) | None) => Light::Green,
+    };
+    Listed {
+        id: case.id.to_string(),
+        number: case.number,
+        title: title.map_or(case.process, |definition| f.x(&definition.title).to_owned()),
+        opened: language::short(case.opened_at),
+        due: match (case.closed_at, case.due_at) {
+            (Some(at), _) => language::short(at),
+            (None, Some(due)) => language::deadline_short(due),
+            (None, None) => String::new(),
+        },
+        light,
+        closed: case.closed_at.is_some(),
+    }
+}

@@ -1,0 +1,63 @@
+//! The start page, and the files every page needs.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use onething_engine::text::Language;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::page::{Frame, page};
+use crate::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "public/start.html")]
+struct StartPage {
+    f: Frame,
+    services: Vec<Service>,
+}
+
+struct Service {
+    name: String,
+    title: String,
+    items: usize,
+    offices: usize,
+    first: Vec<String>,
+}
+
+/// Services with what they cover.
+pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Result<Response, Failure> {
+    let now = app.now().await?;
+    let f = Frame::new(&app, &visitor, now);
+    let services = app.services(now).into_iter().map(|definition| {
+        let offices: std::collections::BTreeSet<_> =
+            definition.items.iter().filter_map(|item| item.office.clone()).collect();
+        Service {
+            name: definition.name.clone(),
+            title: f.x(&definition.title).to_owned(),
+            items: definition.items.len(),
+            offices: offices.len(),
+            first: definition.items.iter().take(5).map(|item| f.x(&item.title).to_owned()).collect(),
+        }
+    });
+    let services = services.collect();
+    page(&StartPage { f, services })
+}
+
+/// Is the database there?
+pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
+    app.store().ping().await?;
+    Ok("ok\n")
+}
+
+/// The style sheet.
+pub async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../../static/style.css"))
+}
+
+/// The icon.
+pub async fn icon() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("../../static/icon.svg"))
+}

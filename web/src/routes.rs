@@ -1,0 +1,48 @@
+//! Every way into the server on one screen, each with its policy. Nothing else may add one.
+
+use crate::policy::Object::{Case, Nothing, Task};
+use crate::policy::Who::{Anyone, SignedIn, Staff, Supervisor};
+use crate::policy::{Policy, Route};
+use crate::{act, demo, desk, public, watch};
+
+/// Enough for a button and a choice.
+const SMALL: usize = 16 * 1024;
+
+/// All routes.
+#[rustfmt::skip]
+pub fn table() -> Vec<Route> {
+    vec![
+        // Everybody
+        Route::get ("/",                              Policy::new(Anyone, Nothing),                    public::start::show),
+        Route::get ("/s/{process}",                   Policy::new(Anyone, Nothing),                    public::guide::show),
+        Route::get ("/signin",                        Policy::new(Anyone, Nothing),                    public::sign_in::show),
+        Route::get ("/healthz",                       Policy::new(Anyone, Nothing),                    public::start::health),
+        Route::get ("/static/style.css",              Policy::new(Anyone, Nothing),                    public::start::style),
+        Route::get ("/static/icon.svg",               Policy::new(Anyone, Nothing),                    public::start::icon),
+        Route::post("/signout",                       Policy::new(SignedIn, Nothing).body(SMALL),      public::sign_in::leave),
+        // Applicants, and staff who fill in for them
+        Route::get ("/me",                            Policy::new(SignedIn, Nothing),                  public::mine::show),
+        Route::get ("/apply/{process}/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::show),
+        Route::post("/apply/{process}/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::send),
+        Route::get ("/c/{case}",                      Policy::new(SignedIn, Case),                     public::case::show),
+        Route::get ("/c/{case}/why/{clock}",          Policy::new(SignedIn, Case),                     public::why::show),
+        Route::get ("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::show),
+        Route::post("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::send),
+        Route::post("/c/{case}/extend/{clock}",       Policy::new(SignedIn, Case).body(SMALL),         act::extend),
+        Route::get ("/c/{case}/t/{task}",             Policy::new(SignedIn, Task),                     desk::task::show),
+        Route::post("/c/{case}/t/{task}",             Policy::new(SignedIn, Task),                     desk::task::send),
+        // Clerks
+        Route::get ("/desk",                          Policy::new(Staff, Nothing),                     desk::tasks::show),
+        Route::get ("/desk/t/{case}/{task}",          Policy::new(Staff, Task),                        desk::task::show),
+        Route::post("/desk/t/{case}/{task}",          Policy::new(Staff, Task),                        desk::task::send),
+        Route::post("/desk/t/{case}/{task}/claim",    Policy::new(Staff, Task).body(SMALL),            desk::task::claim),
+        Route::post("/desk/t/{case}/{task}/release",  Policy::new(Staff, Task).body(SMALL),            desk::task::release),
+        // Supervisors
+        Route::get ("/watch",                         Policy::new(Supervisor, Nothing),                watch::overview::show),
+        // The demonstration
+        Route::post("/demo/signin",                   Policy::new(Anyone, Nothing).demo().body(SMALL), demo::enter::send),
+        Route::get ("/demo/mail",                     Policy::new(Anyone, Nothing).demo(),             demo::mail::show),
+        Route::get ("/demo/clock",                    Policy::new(Anyone, Nothing).demo(),             demo::clock::show),
+        Route::post("/demo/clock",                    Policy::new(Anyone, Nothing).demo().body(SMALL), demo::clock::turn),
+    ]
+}

@@ -1,0 +1,70 @@
+//! Listening: a socket, the service, the workers beside it, and a quiet end. It must never listen before everything that
+//! a request needs is there.
+
+use std::net::SocketAddr;
+
+use onething_engine::engine::Engine;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::{shell, workers};
+
+/// Why the server could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is taken or may not be used.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// As asked.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The socket failed while it was served.
+    #[error("the server failed: {0}")]
+    Socket(#[from] std::io::Error),
+}
+
+/// Opens the socket.
+///
+/// # Errors
+/// The address is taken or may not be used.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Serves until the process is asked to end; requests that have begun are finished.
+///
+/// # Errors
+/// The socket failed.
+pub async fn run(app: App, listener: TcpListener) -> Result<(), ServeError> {
+    let (stop, stopped) = watch::channel(false);
+    let timers = tokio::spawn(workers::timers(engine(&app), stopped));
+    let served = axum::serve(listener, shell::service(&app)).with_graceful_shutdown(asked_to_end()).await;
+    drop(stop);
+    if timers.await.is_err() {
+        tracing::error!("the worker of timers broke");
+    }
+    Ok(served?)
+}
+
+fn engine(app: &App) -> Engine {
+    app.engine.clone()
+}
+
+async fn asked_to_end() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,151 @@
+//! Sessions: a random token in a cookie, of which the store keeps only the SHA-256. It must never let a request say who
+//! it is in any other way.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use hmac::{Hmac, KeyInit, Mac};
+use onething_engine::event::hexadecimal;
+use onething_engine::organisation::{Actor, ActorKind};
+use onething_engine::store::SessionRow;
+use onething_engine::text::Language;
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::language;
+
+/// Machine milliseconds a session lives at most.
+const LIVES_MS: i64 = 12 * 3_600_000;
+/// Machine milliseconds without a request after which it ends.
+const IDLE_MS: i64 = 30 * 60_000;
+
+/// Who sends a request.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// Who signed in; `None` for a stranger.
+    pub actor: Option<Actor>,
+    /// The token of the cookie, of a session or of the time before one.
+    pub token: Option<String>,
+    /// The language of the pages.
+    pub language: Language,
+    /// Path and query, to come back to.
+    pub address: String,
+}
+
+impl Visitor {
+    /// The actor.
+    ///
+    /// # Errors
+    /// Nobody has signed in.
+    pub fn actor(&self) -> Result<&Actor, Failure> {
+        self.actor.as_ref().ok_or(Failure::SignIn)
+    }
+
+    /// Belongs to the staff.
+    pub fn is_staff(&self) -> bool {
+        matches!(self.actor, Some(Actor { kind: ActorKind::Staff { .. }, .. }))
+    }
+
+    /// The token that forms of this visitor carry; empty before there is a cookie.
+    pub fn csrf(&self) -> String {
+        self.token.as_deref().map(proof).unwrap_or_default()
+    }
+}
+
+/// Reads who it is from the cookies.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn visitor(app: &App, parts: &Parts) -> Result<Visitor, Failure> {
+    let token = cookie(&parts.headers, name(app)).filter(|token| token.len() == 64);
+    let mut actor = None;
+    if let Some(token) = &token
+        && let Some(session) = app.store().session(&digest(token), IDLE_MS).await?
+    {
+        actor = serde_json::from_str(&session.actor).ok();
+    }
+    let address = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    Ok(Visitor { actor, token, language: language_of(&parts.headers, parts.uri.query()), address })
+}
+
+/// The language of a request: what its address says, else its cookie, else Chinese.
+pub fn language_of(headers: &HeaderMap, query: Option<&str>) -> Language {
+    let asked = query.unwrap_or_default().split('&').find_map(|pair| language::named(pair.strip_prefix("lang=")?));
+    asked.or_else(|| language::named(&cookie(headers, "lang")?)).unwrap_or_default()
+}
+
+/// The value of the first cookie with this name.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';')).find_map(|pair| {
+        let (known, value) = pair.trim().split_once('=')?;
+        (known == name).then(|| value.to_owned())
+    })
+}
+
+/// Name of the cookie: bound to https where there is https.
+pub fn name(app: &App) -> &'static str {
+    if app.is_tls() { "__Host-onething" } else { "onething" }
+}
+
+/// Does a form carry the token of this visitor?
+pub fn proves(visitor: &Visitor, given: &str) -> bool {
+    let Some(token) = &visitor.token else { return false };
+    let wanted = proof(token);
+    // Compared without stopping at the first difference.
+    wanted.len() == given.len() && wanted.bytes().zip(given.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
+/// What forms carry: derived from the token, so it changes with it and does not betray it.
+fn proof(token: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    hexadecimal(&mac.chain_update(b"form").finalize().into_bytes())
+}
+
+fn digest(token: &str) -> String {
+    hexadecimal(&Sha256::digest(token.as_bytes()))
+}
+
+/// 256 random bits, hexadecimal.
+///
+/// # Errors
+/// The machine has no randomness.
+pub fn token() -> Result<String, Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::broken("randomness", &error))?;
+    Ok(hexadecimal(&bytes))
+}
+
+/// Begins a session with a new token, ends the old one; the cookie to set.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn begin(app: &App, visitor: &Visitor, actor: &Actor) -> Result<HeaderValue, Failure> {
+    end(app, visitor).await?;
+    let token = token()?;
+    let actor = serde_json::to_string(actor).map_err(|error| Failure::broken("actor", &error))?;
+    app.store().begin_session(&SessionRow { token_hash: digest(&token), actor, lives_ms: LIVES_MS }).await?;
+    set(app, &token)
+}
+
+/// Ends the visitor's session.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn end(app: &App, visitor: &Visitor) -> Result<(), Failure> {
+    if let Some(token) = &visitor.token {
+        app.store().end_session(&digest(token)).await?;
+    }
+    Ok(())
+}
+
+/// The cookie for a token; an empty one takes it away.
+///
+/// # Errors
+/// Never for tokens made here.
+pub fn set(app: &App, token: &str) -> Result<HeaderValue, Failure> {
+    let secure = if app.is_tls() { "; Secure" } else { "" };
+    let age = if token.is_empty() { "; Max-Age=0" } else { "" };
+    let text = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", name(app));
+    HeaderValue::from_str(&text).map_err(|error| Failure::broken("cookie", &error))
+}

@@ -1,0 +1,191 @@
+//! Answers that a viewer may see: filtered by the form's own visibility, masked for whoever has no work in the case.
+
+use onething_engine::case::AnswersVersion;
+use onething_engine::event::Holder;
+use onething_engine::form::{Field, Form, Kind};
+use onething_engine::text::Language;
+use onething_engine::value::Value;
+
+use super::Look;
+use crate::language;
+
+/// The answers to one form.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Title of the form.
+    pub title: String,
+    /// The matter it belongs to; empty for the case.
+    pub about: String,
+    /// Which version, and when.
+    pub version: String,
+    /// The answers.
+    pub lines: Vec<Line>,
+}
+
+/// One answer, or the head of a group.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The question.
+    pub label: String,
+    /// The answer; empty for a head.
+    pub value: String,
+    /// How deep in groups.
+    pub depth: u8,
+    /// Is a head.
+    pub head: bool,
+}
+
+impl Look<'_> {
+    /// Every form of the case with what the visitor may see of it.
+    pub fn sections(&self) -> Vec<Section> {
+        self.case_of().answers.iter().filter_map(|version| self.section(version)).collect()
+    }
+
+    fn section(&self, version: &AnswersVersion) -> Option<Section> {
+        let form = self.definition.forms.get(&version.form)?;
+        let values = self.visible(&version.holder, form)?;
+        let mut lines = Vec::new();
+        self.lines(&form.fields, &values, 0, &mut lines);
+        let about = match &version.holder {
+            Holder::Case => String::new(),
+            Holder::Item(name) => self.definition.item_named(name).map(|i| self.x(&i.title)).unwrap_or_default(),
+        };
+        let at = language::short(version.at);
+        let number = version.version;
+        (!lines.is_empty()).then(|| Section {
+            title: self.x(&form.title),
+            about,
+            version: self.t(&format!("第 {number} 版，{at}"), &format!("version {number}, {at}")),
+            lines,
+        })
+    }
+
+    /// The values of a form that the visitor may see, masked unless they work on the case.
+    pub fn visible(&self, holder: &Holder, form: &Form) -> Option<Value> {
+        let values = self.loaded.answers.get(holder, &form.name)?;
+        let seen = form.visible(values, &self.viewer());
+        Some(if self.at_work() { seen } else { form.masked(&seen) })
+    }
+
+    /// What may be typed into a form again: only for those who may see all of it unmasked.
+    pub fn again(&self, holder: &Holder, form: &Form) -> Option<Value> {
+        let values = self.loaded.answers.get(holder, &form.name)?;
+        Some(form.visible(values, &self.viewer()))
+    }
+
+    fn lines(&self, fields: &[Field], values: &Value, depth: u8, lines: &mut Vec<Line>) {
+        for field in fields {
+            let Some(value) = values.at(&field.id).filter(|value| !value.is_blank()) else { continue };
+            let head = |label: String| Line { label, value: String::new(), depth, head: true };
+            match (&field.kind, value) {
+                (Kind::Group | Kind::Person, Value::List(rows)) => {
+                    let title = field.repeat.as_ref().map(|repeat| &repeat.row).filter(|row| !row.is_empty());
+                    for (at, row) in rows.iter().enumerate() {
+                        lines.push(head(format!("{} {}", self.x(title.unwrap_or(&field.title)), at + 1)));
+                        self.lines(&field.fields, row, depth + 1, lines);
+                    }
+                }
+                (Kind::Group | Kind::Person, value) => {
+                    lines.push(head(self.x(&field.title)));
+                    self.lines(&field.fields, value, depth + 1, lines);
+                }
+                (_, value) => {
+                    let label = self.x(&field.title);
+                    lines.push(Line { label, value: self.written(field, value), depth, head: false });
+                }
+            }
+        }
+    }
+
+    /// A value as people read it.
+    fn written(&self, field: &Field, value: &Value) -> String {
+        match (&field.kind, value) {
+            (_, Value::Null) => String::new(),
+            (_, Value::Bool(yes)) => {
+                if *yes {
+                    self.t("是", "Yes")
+                } else {
+                    self.t("否", "No")
+                }
+            }
+            (Kind::Number { unit, .. }, Value::Int(number)) => format!("{number} {}", self.x(unit)).trim().to_owned(),
+            (_, Value::Int(number)) => number.to_string(),
+            (_, Value::Money(fen)) => {
+                let sign = if *fen < 0 { "-" } else { "" };
+                let fen = fen.unsigned_abs();
+                let amount = format!("{sign}{}.{:02}", fen / 100, fen % 100);
+                self.t(&format!("{amount} 元"), &format!("CNY {amount}"))
+            }
+            (_, Value::Date(date)) => language::day(*date, self.language),
+            (_, Value::Instant(at)) => language::moment(*at, self.language),
+            (Kind::Choice { options, .. }, Value::Text(id)) => options
+                .iter()
+                .find(|option| option.id == *id)
+                .map_or_else(|| id.clone(), |option| self.x(&option.title)),
+            (Kind::Region { .. }, Value::Text(code)) => self.region(code),
+            (Kind::Phone, Value::Text(text)) => grouped(text, &[3, 4, 4]),
+            (Kind::IdNumber, Value::Text(text)) => grouped(text, &[6, 8, 4]),
+            (_, Value::Text(text)) => text.clone(),
+            (_, Value::List(list)) => {
+                let parts: Vec<String> = list.iter().map(|value| self.written(field, value)).collect();
+                parts.join(if self.language == Language::Zh { "、" } else { ", " })
+            }
+            (_, Value::Map(_)) => self.compound(value),
+        }
+    }
+
+    fn region(&self, code: &str) -> String {
+        let organisation = &self.rules.organisation;
+        let known = organisation.region_chain(code).into_iter().filter_map(|code| organisation.region(&code));
+        let mut names: Vec<String> = known.map(|region| self.x(&region.title)).collect();
+        names.reverse();
+        if names.is_empty() {
+            code.to_owned()
+        } else {
+            names.join(if self.language == Language::Zh { "" } else { ", " })
+        }
+    }
+
+    /// A paper or a certificate.
+    fn compound(&self, value: &Value) -> String {
+        let text = |key: &str| value.at(key).and_then(Value::as_text).unwrap_or_default().to_owned();
+        if !text("number").is_empty() {
+            return text("number");
+        }
+        let how = match text("how").as_str() {
+            "upload" => self.t("上传", "uploaded"),
+            "counter" => self.t("窗口已核对原件", "original seen at the counter"),
+            "share" => self.t("部门共享数据", "fetched from the agency"),
+            "promise" => self.t("书面承诺", "promised in writing"),
+            _ => String::new(),
+        };
+        let name = text("name");
+        if name.is_empty() { how } else { self.t(&format!("{name}（{how}）"), &format!("{name} ({how})")) }
+    }
+}
+
+/// Digits in groups of the given sizes, where they fit exactly.
+fn grouped(text: &str, sizes: &[usize]) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() != sizes.iter().sum::<usize>() {
+        return text.to_owned();
+    }
+    let mut rest = chars.as_slice();
+    let groups = sizes.iter().map(|size| {
+        let (group, after) = rest.split_at(*size);
+        rest = after;
+        group.iter().collect::<String>()
+    });
+    groups.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_read_in_groups() {
+        assert_eq!(grouped("13800000001", &[3, 4, 4]), "138 0000 0001");
+        assert_eq!(grouped("1380000", &[3, 4, 4]), "1380000");
+    }
+}

@@ -1,0 +1,3 @@
+//! Pages of supervisors.
+
+pub mod overview;
