@@ -139,6 +139,9 @@ fn listed(words: impl IntoIterator<Item = String>) -> String {
 }
 
 #[cfg(test)]
+mod played_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -55,9 +55,14 @@ pub(super) fn open_task(draft: &Draft<'_>, number: u32) -> Result<Task, Rejectio
 
 fn not_the_same_person(draft: &Draft<'_>, task: &Task) -> Result<(), Rejection> {
     let Some(definition) = &draft.definition.state(task.state).task else { return Ok(()) };
+    // The task of a state with a hold lies in the part that the hold interrupts.
+    let made_in = |state| {
+        let hold = draft.definition.holds.iter().find(|hold| hold.work == state);
+        definition.not_same_as.contains(&state) || hold.is_some_and(|hold| definition.not_same_as.contains(&hold.state))
+    };
     let same = draft.case.tasks.values().any(|other| {
         other.status == TaskStatus::Done
-            && definition.not_same_as.contains(&other.state)
+            && made_in(other.state)
             && other.holder.as_deref() == Some(&draft.context.actor.id)
     });
     if same { Err(Rejection::SamePerson { task: task.number }) } else { Ok(()) }

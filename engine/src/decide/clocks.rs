@@ -37,7 +37,8 @@ impl Draft<'_> {
     fn clock(&mut self, clock: &ClockDefinition, stay: &Stay) -> bool {
         let running = self.case.clocks.get(&clock.id).is_some_and(|state| state.running);
         let wanted = clock.runs_in.iter().any(|state| stay.is.contains(state));
-        let anew = running && wanted && clock.again == Again::Restart && stay.ended(&clock.runs_in);
+        let active = &self.case.configuration.active;
+        let anew = running && wanted && clock.again == Again::Restart && stay.ended(active, &clock.runs_in);
         let mut changed = false;
         if running && (!wanted || anew) {
             self.emit(Event::ClockStopped { clock: clock.id });

@@ -31,10 +31,11 @@ impl Stay {
         self.entered.contains(&state) && active.contains(&state) && !resumed
     }
 
-    /// Was every earlier stay in these states ended, even if one began anew?
-    pub fn ended(&self, states: &BTreeSet<StateId>) -> bool {
+    /// Was every earlier stay in these states ended, even if one began anew? A hold interrupts a stay and does not end it.
+    pub fn ended(&self, active: &BTreeSet<StateId>, states: &BTreeSet<StateId>) -> bool {
+        let anew = |state: &StateId| self.left.contains(state) && active.contains(state);
         let mut before = states.intersection(&self.was).peekable();
-        before.peek().is_some() && before.all(|state| self.left.contains(state) || !self.is.contains(state))
+        before.peek().is_some() && before.all(|state| anew(state) || !self.is.contains(state))
     }
 }
 
