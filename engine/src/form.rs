@@ -29,7 +29,7 @@ mod visible;
 
 pub use given::pairs;
 pub use hints::Hints;
-pub use lower::{lower, lower_tree};
+pub use lower::{check_viewers, lower, lower_tree};
 pub use visible::{Viewer, mask};
 
 /// Most fields of one form, with all groups.

@@ -9,7 +9,7 @@ use crate::calendar::{self, Calendar};
 use crate::form::{self, Form};
 use crate::organisation::{self, Organisation};
 use crate::parameter::{self, Parameters};
-use crate::source::{File, Node, Problems, Source, Span};
+use crate::source::{Entry, File, Node, Problems, Source, Span};
 use crate::table::{self, Tables};
 
 /// What a file is, by its first key.
@@ -141,6 +141,21 @@ impl Library {
         });
         (self.organisation, self.parameters, self.calendars) = (organisation, parameters, known);
         self.tables = tables;
+        self.check_viewers(problems);
+    }
+
+    /// Whoever may see a field must be somebody: in the organisation, or a party of some process.
+    fn check_viewers(&self, problems: &Problems) {
+        let Some(organisation) = &self.organisation else { return };
+        let named = |file: &'_ Parsed| file.node.get("parties").map(Node::entries).unwrap_or_default().to_vec();
+        let named: Vec<Entry> = self.of_kind(FileKind::Process).flat_map(named).collect();
+        let mut parties: BTreeSet<&str> = named.iter().map(|party| party.key.as_str()).collect();
+        if self.of_kind(FileKind::Process).next().is_some() {
+            parties.insert("applicant");
+        }
+        for file in self.of_kind(FileKind::Form) {
+            form::check_viewers(File { source: &file.source, problems }, &file.node, organisation, &parties);
+        }
     }
 
     fn add_form(&mut self, index: usize, problems: &Problems) {

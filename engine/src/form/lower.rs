@@ -9,7 +9,8 @@
 //! | E0404 | smallest above largest | E0411 | unknown part of a person |
 //! | E0405 | rows inside rows | E0412 | both `when` and `unless` |
 //! | E0406 | too many fields, or too deep | E0413 | not an amount |
-//! | E0407 | name of the form is not that of its file | W0401 | plainly personal, but marked otherwise |
+//! | E0407 | name of the form is not that of its file | E0414 | `visible_to` names nobody |
+//! | W0401 | plainly personal, but marked otherwise | W0402 | a message that blames |
 
 use sha2::{Digest, Sha256};
 
@@ -21,8 +22,10 @@ use crate::text::Text;
 mod conditions;
 mod kind;
 mod person;
+mod viewers;
 
 use conditions::Pending;
+pub use viewers::check_viewers;
 
 /// Reads a form. `None` if it has errors; all of them, and the warnings, are in `problems`.
 pub fn lower(source: &Source, problems: &Problems) -> Option<Form> {

@@ -312,6 +312,31 @@ fn rows_have_bounds() {
 }
 
 #[test]
+fn a_rule_inside_a_row_is_asked_of_each_row() {
+    let form = form(
+        "shares",
+        "form: shares\ntitle: 份额\nfields:\n  total: {type: number, title: 合计}\n  s:\n    title: 份\n    repeat: {max: 5}\n    fields:\n      \
+         from: {type: number, title: 起}\n      to: {type: number, title: 止, rules: [{expect: row.from < row.to, message: {zh: 请核对, en: Check}}]}\n\
+         rules: [{expect: 's.all(x, x.to <= total)', at: total, message: {zh: 超出, en: Beyond}}]\n",
+    );
+    let sent = [
+        ("total", "9"),
+        ("s.1.from", "1"),
+        ("s.1.to", "2"),
+        ("s.3.from", "4"),
+        ("s.3.to", "3"),
+        ("s.4.from", "5"),
+        ("s.4.to", "10"),
+    ];
+    assert_eq!(found(&form.read(&pairs_of(&sent), &context()).problems), [("total", "rule"), ("s.3.to", "rule")]);
+    // Without the total, the rule about it is not asked; that it is missing is said once.
+    assert_eq!(
+        found(&form.read(&pairs_of(&sent[1..]), &context()).problems),
+        [("total", "required"), ("s.3.to", "rule")]
+    );
+}
+
+#[test]
 fn only_the_named_see_a_field() {
     let form = report();
     let values = form.read(&pairs_of(TYPED), &context()).values;

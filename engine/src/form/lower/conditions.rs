@@ -36,11 +36,24 @@ impl<'a> Lowering<'a> {
             rule.require(&["expect", "message"]);
             let expect = rule.optional("expect").and_then(|node| self.queue(node, false));
             let message = rule.localized("message").unwrap_or_default();
+            self.no_blame(&rule, &message);
             let at = rule.text("at").unwrap_or_default().to_owned();
             rule.finish();
             rules.extend(expect.map(|expect| Rule { expect, message, at }));
         }
         rules
+    }
+
+    /// A message is advice: it says what to do, not that somebody did wrong.
+    fn no_blame(&self, rule: &Reader<'a>, message: &Text) {
+        const BLAME: [&str; 5] = ["非法", "不合法", "输入有误", "请输入正确的", "invalid"];
+        let blames = BLAME.iter().find(|word| message.zh.contains(**word) || message.en.contains(**word));
+        if let Some(word) = blames {
+            let zh = format!("提示中的“{word}”只是指责，没有说怎么改");
+            let en = format!("`{word}` in a message blames, and does not say how to mend it");
+            let problem = Problem::warning("W0402", self.file.source, rule.key_span("message"), Text::new(zh, en));
+            self.file.push(problem.cure("写明应填什么、怎样核对。", "Say what is expected and how to check it."));
+        }
     }
 
     fn queue(&mut self, node: &'a Node, negated: bool) -> Option<Expression> {

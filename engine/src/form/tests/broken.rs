@@ -54,6 +54,7 @@ fn each_mistake_has_its_code() {
         ("  x: {type: file, title: 件, media: [exe]}", &["E0402"]),
         ("  x: {type: file, title: 件, trust: e}", &["E0143"]),
         ("  {}", &["E0402"]),
+        ("  x: {title: 文, rules: [{expect: 'x != \"\"', message: 输入有误}]}", &["W0402"]),
     ] {
         assert_eq!(fields(yaml), expected, "{yaml}");
     }
