@@ -41,9 +41,9 @@ pub mod story;
 
 pub mod diagram;
 
-pub mod catalog;
-
 pub mod time;
+
+pub mod catalog;
 
 pub mod store;
 

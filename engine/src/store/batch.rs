@@ -1,0 +1,284 @@
+//! What a group of commands reads and writes: the snapshot it is decided on, and the rows of one commit. Plain data; it
+//! must never hold a value somebody typed outside of answers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::CaseId;
+use crate::command::Receipt;
+use crate::decide::Loaded;
+use crate::event::Envelope;
+use crate::value::Instant;
+
+/// What a group of commands needs to see before it is decided about.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Cases to lock and load, in the order of their ids.
+    pub cases: Vec<CaseId>,
+    /// Requests that may have been answered before.
+    pub keys: Vec<RequestKey>,
+    /// How many case numbers may be needed.
+    pub numbers: u32,
+}
+
+/// A request is the same if the same actor sends the same key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequestKey {
+    /// Who asks.
+    pub actor: String,
+    /// Chosen by the asker; made by the page for browsers.
+    pub key: String,
+}
+
+/// What the store found, read under the locks of one transaction.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Legal time: database time and the installation's offset.
+    pub now: Instant,
+    /// Cases that exist.
+    pub cases: BTreeMap<CaseId, Held>,
+    /// Requests answered before.
+    pub answered: BTreeMap<RequestKey, Answered>,
+    /// Serial numbers reserved for this group, first and one past the last.
+    pub numbers: (u64, u64),
+}
+
+/// A case as it was loaded for writing.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Row and answers.
+    pub loaded: Loaded,
+    /// Hash of its last event.
+    pub head: String,
+    /// Set aside after an internal fault.
+    pub quarantined: bool,
+}
+
+/// An accepted request, kept so that its repeat gets the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Digest of the command.
+    pub digest: String,
+    /// The answer.
+    pub receipt: Receipt,
+}
+
+/// Everything a group writes: one list per table. The fields are columns; both databases read them from one JSON text.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Rows of cases, each once, as they stand after the group.
+    pub cases: Vec<CaseRow>,
+    /// New events.
+    pub events: Vec<Envelope>,
+    /// New versions of answers.
+    pub answers: Vec<AnswersRow>,
+    /// Tasks that are new or changed.
+    pub tasks: Vec<TaskRow>,
+    /// Offers of new tasks.
+    pub offers: Vec<OfferRow>,
+    /// Accounts that joined a party.
+    pub parties: Vec<PartyRow>,
+    /// Timers set.
+    pub timers: Vec<TimerRow>,
+    /// Timers that are gone.
+    pub timers_gone: Vec<TimerKey>,
+    /// Messages that must leave.
+    pub outbox: Vec<OutboxRow>,
+    /// Accepted requests.
+    pub answered: Vec<AnsweredRow>,
+    /// Refusals of permission, for the audit.
+    pub refusals: Vec<RefusalRow>,
+    /// Drafts that became cases.
+    pub drafts: Vec<String>,
+}
+
+/// A row of `cases`.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseRow {
+    /// Identity.
+    pub id: CaseId,
+    /// Number of events before the group; 0 for a new case. The row is written only if it still has this length.
+    pub expected: u64,
+    /// Number of events after it.
+    pub length: u64,
+    /// Number on paper.
+    pub number: String,
+    /// Process name.
+    pub process: String,
+    /// Definition hash.
+    pub definition: String,
+    /// Region code.
+    pub region: String,
+    /// First event.
+    pub opened_at: i64,
+    /// Last event.
+    pub last_at: i64,
+    /// When it closed.
+    pub closed_at: Option<i64>,
+    /// `success`, `partial`, `failure`, `none` once it is closed.
+    pub outcome: Option<String>,
+    /// Earliest deadline of a running clock.
+    pub due_at: Option<i64>,
+    /// Some running clock is late.
+    pub late: bool,
+    /// Hash of the last event.
+    pub head: String,
+    /// Key that only one open case may have, canonical text; the store keeps its keyed hash. Only set for a new case.
+    pub unique_key: Option<String>,
+    /// The whole case, canonical JSON.
+    pub body: String,
+}
+
+/// A row of `answers`.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswersRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Empty for the case, else the item.
+    pub holder: String,
+    /// The form.
+    pub form: String,
+    /// The version.
+    pub version: u32,
+    /// The exact form.
+    pub form_hash: String,
+    /// Salt of the commitment, hexadecimal.
+    pub salt: String,
+    /// Values as canonical JSON; sealed by the store.
+    pub values: String,
+    /// When.
+    pub at: i64,
+    /// By whom.
+    pub actor: String,
+}
+
+/// A row of `tasks`.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub task: u32,
+    /// Path of its state.
+    pub state: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// Title in Chinese and English, for lists.
+    pub title_zh: String,
+    /// English.
+    pub title_en: String,
+    /// `open`, `aside`, `done`, `cancelled`.
+    pub status: String,
+    /// Who holds it.
+    pub holder: Option<String>,
+    /// When it was offered.
+    pub offered_at: i64,
+    /// Deadline of its clock.
+    pub due_at: Option<i64>,
+    /// 80 per cent of its limit, when the light turns yellow.
+    pub warn_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// How it ended.
+    pub outcome: Option<String>,
+}
+
+/// A row of `task_offers`.
+#[derive(Clone, Debug, Serialize)]
+pub struct OfferRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// The task.
+    pub task: u32,
+    /// Resolved region.
+    pub region: String,
+    /// Resolved department, or empty.
+    pub department: String,
+    /// Resolved unit, or empty.
+    pub unit: String,
+    /// Role, or empty.
+    pub role: String,
+    /// Party, or empty.
+    pub party: String,
+}
+
+/// A row of `case_parties`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartyRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// The party.
+    pub party: String,
+    /// The account.
+    pub actor: String,
+}
+
+/// A row of `timers`.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimerRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub timer: u32,
+    /// Legal time.
+    pub at: i64,
+}
+
+/// Names a timer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimerKey {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub timer: u32,
+}
+
+/// A row of `outbox`.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutboxRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub notice: u32,
+    /// `party:applicant` …
+    pub recipient: String,
+    /// Text name.
+    pub text: String,
+    /// Item name, or empty.
+    pub item: String,
+    /// Task number.
+    pub task: Option<u32>,
+    /// The deadline it names.
+    pub due_at: Option<i64>,
+    /// Legal time of the step.
+    pub at: i64,
+}
+
+/// A row of `requests`.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnsweredRow {
+    /// Who.
+    pub actor: String,
+    /// Key.
+    pub key: String,
+    /// Digest of the command.
+    pub digest: String,
+    /// The answer, JSON.
+    pub receipt: String,
+}
+
+/// A row of `refusals`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefusalRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Who.
+    pub actor: String,
+    /// Which command.
+    pub command: String,
+    /// Code of the rejection.
+    pub code: String,
+    /// Legal time.
+    pub at: i64,
+}
