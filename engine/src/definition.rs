@@ -15,6 +15,7 @@ mod items;
 mod library;
 pub mod model;
 mod names;
+mod personal;
 mod states;
 mod tasks;
 mod transitions;

@@ -235,7 +235,9 @@ impl<'a> Draft<'a> {
                     SetValue::Written(placed) => {
                         let known = self.frame.variables.get(variable);
                         let expected = known.map_or(Type::Any, super::guards::value_type);
-                        self.expression(*placed, &expected, scope)?
+                        let value = self.expression(*placed, &expected, scope)?;
+                        self.keep_personal_values_back(*placed, &value, scope);
+                        value
                     }
                     SetValue::Made(word) => Expression::constant(Value::Text(word.clone())),
                 };
@@ -253,7 +255,12 @@ impl<'a> Draft<'a> {
     /// What an event carries: one value, or named ones.
     fn data(&self, placed: Option<Placed<'a>>, scope: &GlobalScope) -> Data {
         let Some(placed) = placed else { return Data::Nothing };
-        let any = |node| self.expression(Placed { node, env: placed.env }, &Type::Any, scope);
+        let any = |node| {
+            let placed = Placed { node, env: placed.env };
+            let value = self.expression(placed, &Type::Any, scope)?;
+            self.keep_personal_values_back(placed, &value, scope);
+            Some(value)
+        };
         if let Written::Map(entries) = &placed.node.content {
             let named = entries.iter().filter_map(|entry| Some((entry.key.clone(), any(&entry.value)?)));
             return Data::Named(named.collect());
