@@ -7,6 +7,7 @@ mod read;
 mod tests;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -63,9 +64,12 @@ pub struct CalendarYear {
     pub make_up: Vec<(Text, Vec<Date>)>,
 }
 
-/// A calendar: named, versioned by its content, and honest about the first and last day it covers.
+/// A calendar: named, versioned by its content, and honest about the first and last day it covers. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calendar {
+pub struct Calendar(Arc<Data>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Data {
     name: String,
     title: Text,
     version: String,
@@ -78,35 +82,7 @@ pub struct Calendar {
     marks: Vec<i16>,
 }
 
-impl Calendar {
-    /// A calendar from years that are already checked (see `read`). Days outside `covered` are ignored.
-    pub fn new(
-        name: impl Into<String>,
-        title: Text,
-        covered: Option<(Date, Date)>,
-        years: Vec<CalendarYear>,
-        office_hours: OfficeHours,
-    ) -> Calendar {
-        let mut calendar = Calendar {
-            name: name.into(),
-            title,
-            version: String::new(),
-            covered: covered.map(|(first, last)| (epoch_day(first), epoch_day(last))),
-            years,
-            office_hours,
-            names: Vec::new(),
-            marks: Vec::new(),
-        };
-        calendar.fill();
-        calendar.version = calendar.digest();
-        calendar
-    }
-
-    /// Monday to Friday and nothing else. It covers no day, so whatever it decides is provisional.
-    pub fn monday_to_friday(name: impl Into<String>) -> Calendar {
-        Calendar::new(name, Text::same(""), None, Vec::new(), OfficeHours::default())
-    }
-
+impl Data {
     fn fill(&mut self) {
         let Some((first, last)) = self.covered else { return };
         let length = usize::try_from(last - first + 1).unwrap_or(0);
@@ -143,40 +119,70 @@ impl Calendar {
             hex
         })
     }
+}
+
+impl Calendar {
+    /// A calendar from years that are already checked (see `read`). Days outside `covered` are ignored.
+    pub fn new(
+        name: impl Into<String>,
+        title: Text,
+        covered: Option<(Date, Date)>,
+        years: Vec<CalendarYear>,
+        office_hours: OfficeHours,
+    ) -> Calendar {
+        let mut data = Data {
+            name: name.into(),
+            title,
+            version: String::new(),
+            covered: covered.map(|(first, last)| (epoch_day(first), epoch_day(last))),
+            years,
+            office_hours,
+            names: Vec::new(),
+            marks: Vec::new(),
+        };
+        data.fill();
+        data.version = data.digest();
+        Calendar(Arc::new(data))
+    }
+
+    /// Monday to Friday and nothing else. It covers no day, so whatever it decides is provisional.
+    pub fn monday_to_friday(name: impl Into<String>) -> Calendar {
+        Calendar::new(name, Text::same(""), None, Vec::new(), OfficeHours::default())
+    }
 
     /// The name by which definitions ask for it, such as `cn`.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// Its title for people.
     pub fn title(&self) -> &Text {
-        &self.title
+        &self.0.title
     }
 
     /// The version: a digest of all days and hours. Events that used the calendar record it.
     pub fn version(&self) -> &str {
-        &self.version
+        &self.0.version
     }
 
     /// The first day the data cover.
     pub fn first_covered(&self) -> Option<Date> {
-        self.covered.map(|(first, _)| date_of_epoch_day(first))
+        self.0.covered.map(|(first, _)| date_of_epoch_day(first))
     }
 
     /// The last day the data cover. Deadlines that use a later day are provisional.
     pub fn last_covered(&self) -> Option<Date> {
-        self.covered.map(|(_, last)| date_of_epoch_day(last))
+        self.0.covered.map(|(_, last)| date_of_epoch_day(last))
     }
 
     /// The years with their notices, in their order.
     pub fn years(&self) -> &[CalendarYear] {
-        &self.years
+        &self.0.years
     }
 
     /// When offices are open on a working day; what `workhours` count.
     pub fn office_hours(&self) -> &OfficeHours {
-        &self.office_hours
+        &self.0.office_hours
     }
 
     /// What kind of day a date is.
@@ -186,16 +192,16 @@ impl Calendar {
 
     /// The same for a day counted from 1970-01-01.
     pub fn day_number(&self, day: i64) -> Day<'_> {
-        let covered = self.covered.is_some_and(|(first, last)| first <= day && day <= last);
+        let covered = self.0.covered.is_some_and(|(first, last)| first <= day && day <= last);
         // 1970-01-01 was a Thursday: day 2 a Saturday, day 3 a Sunday.
         let plain = if matches!(day.rem_euclid(7), 2 | 3) { DayKind::Weekend } else { DayKind::Workday };
-        let mark = match self.covered {
+        let mark = match self.0.covered {
             Some((first, _)) if covered => {
-                usize::try_from(day - first).ok().and_then(|index| self.marks.get(index)).copied().unwrap_or(0)
+                usize::try_from(day - first).ok().and_then(|index| self.0.marks.get(index)).copied().unwrap_or(0)
             }
             Some(_) | None => 0,
         };
-        let name = usize::from(mark.unsigned_abs()).checked_sub(1).and_then(|index| self.names.get(index));
+        let name = usize::from(mark.unsigned_abs()).checked_sub(1).and_then(|index| self.0.names.get(index));
         let kind = match name {
             Some(name) if mark > 0 => DayKind::Holiday(name),
             Some(name) => DayKind::MakeUp(name),

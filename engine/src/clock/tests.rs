@@ -2,6 +2,8 @@
 
 mod golden;
 mod naive;
+mod random;
+mod recorded;
 
 use crate::calendar::{self, Calendar};
 use crate::source::{File, Problems, Source};
