@@ -13,6 +13,8 @@ mod crash;
 mod definitions_doc;
 #[path = "all/documents.rs"]
 mod documents;
+#[path = "all/due.rs"]
+mod due;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/mail.rs"]
