@@ -14,7 +14,7 @@ pub(super) fn decide(draft: &mut Draft<'_>, party: &str, account: &str) -> Resul
     if !permitted {
         return Err(Rejection::CaseNotFound);
     }
-    if !draft.definition.parties.get(party).is_some_and(|party| !party.silent) {
+    if draft.definition.parties.get(party).is_none_or(|party| party.silent) {
         return Err(Rejection::PartyUnknown { party: party.to_owned() });
     }
     if !draft.case.is_party(party, account) {

@@ -98,13 +98,17 @@ pub fn build(library: &Library, problems: &Problems) -> Vec<Built> {
         draft.finish_items();
         let scope = draft.global_scope();
         let emitted = draft.emit_chart(&scope);
+        let order = emitted.order.clone();
         let definition = draft.definition(emitted, &scope);
-        checks::check(&draft, &definition);
+        checks::check(&draft);
+        if problems.errors() == before {
+            checks::check_whole(&draft, &definition, &order);
+        }
         if problems.errors() == before {
             built.push(draft.bundle(definition));
         }
     }
-    checks::unused(library, problems);
+    checks::across(library, problems);
     built
 }
 
@@ -219,7 +223,7 @@ impl<'a> Draft<'a> {
             let (placed, negated) = match guard {
                 Guard::When(placed) => (placed, false),
                 Guard::Unless(placed) => (placed, true),
-                Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) | Guard::Inactive(_) => continue,
+                Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) => continue,
             };
             let Some(text) = self.global_text(*placed) else { continue };
             if own.iter().any(|form| text.contains(&format!("answers.{form}.")) || text.contains(&format!(".{form}.")))

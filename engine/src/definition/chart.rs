@@ -28,6 +28,7 @@ mod variable;
 use std::collections::BTreeMap;
 
 pub use parts::Parts;
+pub(super) use reach::reached;
 pub use reach::report_unreachable;
 pub use scope::{ChartScope, state as known_state};
 pub use span::{SpanFault, milliseconds};

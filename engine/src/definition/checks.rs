@@ -4,21 +4,51 @@ mod answers;
 mod arrows;
 mod clocks;
 mod items;
+mod late;
 mod names;
+mod shape;
 
-use super::draft::Draft;
-use super::library::Library;
+use super::draft::{Draft, StateIndex};
+use std::collections::BTreeMap;
+
+use super::library::{FileKind, Library};
 use super::model::ProcessDefinition;
-use crate::source::Problems;
+use super::words::both;
+use crate::source::{Node, Problem, Problems, brief};
 
-/// All checks of one process.
-pub(super) fn check(draft: &Draft<'_>, _definition: &ProcessDefinition) {
+/// Checks of one process that need no chart.
+pub(super) fn check(draft: &Draft<'_>) {
     names::check(draft);
     arrows::check(draft);
     items::check(draft);
     clocks::check(draft);
     answers::check(draft, &draft.global_scope());
+    late::check(draft);
 }
 
-/// What no process uses.
-pub(super) fn unused(_library: &Library, _problems: &Problems) {}
+/// Checks of the whole chart, of use only where everything in it could be read: else they would tell consequences.
+/// `order` is the draft's state by kernel state.
+pub(super) fn check_whole(draft: &Draft<'_>, definition: &ProcessDefinition, order: &[StateIndex]) {
+    shape::check(draft, definition, order);
+}
+
+/// Two processes of one name that begin on the same day: nobody could say which is in force.
+pub(super) fn across(library: &Library, problems: &Problems) {
+    let mut seen = BTreeMap::new();
+    for file in library.of_kind(FileKind::Process) {
+        let from = file.node.get("effective").and_then(|effective| effective.get("from")).and_then(Node::as_text);
+        let Some(first) = seen.insert((&file.name, from), file) else { continue };
+        let span = file.node.get("process").map_or(file.node.span, |node| node.span);
+        let message = both(
+            format!("流程 `{}` 有两个同一天生效的版本", brief(&file.name)),
+            format!("the process `{}` has two versions in force from the same day", brief(&file.name)),
+        );
+        let problem = Problem::error("E0546", &file.source, span, message)
+            .cure("改 effective.from，或删去其中一个文件。", "Change `effective.from`, or delete one of the files.");
+        problems.push(problem.also(
+            first.source.path.clone(),
+            first.node.span,
+            both("另一个版本", "the other version"),
+        ));
+    }
+}

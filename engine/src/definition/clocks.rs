@@ -77,7 +77,6 @@ impl<'a> Draft<'a> {
             item,
             basis,
             env,
-            span: entry.key_span,
             task: None,
         };
         if matches!(clock.kind, ClockKind::Statutory | ClockKind::Promised) && clock.basis.is_empty() {
@@ -134,7 +133,6 @@ impl<'a> Draft<'a> {
             item,
             basis,
             env,
-            span: words.key_span("limit"),
             task: Some(body),
         };
         self.clocks.push(clock);

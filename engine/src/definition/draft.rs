@@ -44,8 +44,6 @@ pub(super) struct Env<'a> {
     pub prefix: String,
     pub inputs: BTreeMap<&'a str, Input<'a>>,
     pub item: Option<ItemIndex>,
-    /// Name of the fragment; `None` for the process.
-    pub fragment: Option<&'a str>,
 }
 
 /// A bound input of a fragment.
@@ -142,8 +140,6 @@ pub(super) struct DraftChoice<'a> {
     pub by: Vec<Assignee>,
     pub guards: Vec<Guard<'a>>,
     pub transitions: Vec<TransitionIndex>,
-    pub span: Span,
-    pub env: EnvIndex,
 }
 
 #[derive(Debug)]
@@ -190,7 +186,6 @@ pub(super) enum Guard<'a> {
     Holds(String),
     Fails(String),
     Active(StateIndex),
-    Inactive(StateIndex),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -242,7 +237,6 @@ pub(super) struct DraftClock<'a> {
     pub item: Option<ItemIndex>,
     pub basis: String,
     pub env: EnvIndex,
-    pub span: Span,
     /// It belongs to this task alone.
     pub task: Option<StateIndex>,
 }
@@ -291,7 +285,6 @@ pub(super) struct Gate {
 pub(super) struct Need<'a> {
     pub item: &'a str,
     pub ends: Vec<(&'a str, Span)>,
-    pub span: Span,
 }
 
 #[derive(Debug)]
@@ -303,8 +296,6 @@ pub(super) struct DraftHold<'a> {
     pub by: Vec<Assignee>,
     pub begin: BTreeMap<String, DraftChoice<'a>>,
     pub end: Option<DraftChoice<'a>>,
-    pub env: EnvIndex,
-    pub span: Span,
 }
 
 #[derive(Debug)]
@@ -314,7 +305,6 @@ pub(super) struct DraftParty<'a> {
     pub is: Option<Placed<'a>>,
     pub silent: bool,
     pub optional: bool,
-    pub span: Span,
 }
 
 #[derive(Debug)]
@@ -328,8 +318,6 @@ pub(super) struct DraftDoor {
     pub event: String,
     pub transition: TransitionIndex,
     pub party: Option<String>,
-    pub span: Span,
-    pub env: EnvIndex,
 }
 
 /// The top of the file.

@@ -212,7 +212,6 @@ impl<'a> Draft<'a> {
             Guard::Holds(text) => Condition::Holds(self.made_expression(text, scope, state)?),
             Guard::Fails(text) => Condition::Fails(self.made_expression(text, scope, state)?),
             Guard::Active(state) => Condition::Active(emitted.states[*state]),
-            Guard::Inactive(state) => Condition::Inactive(emitted.states[*state]),
         })
     }
 

@@ -87,7 +87,10 @@ impl<'a> Draft<'a> {
                 format!("片段 `{}` 用到了它自己，或嵌套太深", used.name),
                 format!("the fragment `{}` uses itself, or is nested too deeply", used.name),
             );
-            self.problems.push(self.error("E0507", used.env, used.span, message));
+            self.problems.push(
+                self.error("E0507", used.env, used.span, message)
+                    .cure("把共用的部分写成另一个片段。", "Move what both need to a fragment of its own."),
+            );
             return;
         }
         self.used.insert(&source.path);
@@ -98,14 +101,7 @@ impl<'a> Draft<'a> {
             Some(_) | None => format!("{}.", self.states[lowered.state].path),
         };
         let env = self.envs.len();
-        self.envs.push(Env {
-            source,
-            base: lowered.state,
-            prefix,
-            inputs: BTreeMap::new(),
-            item: used.item,
-            fragment: Some(used.name),
-        });
+        self.envs.push(Env { source, base: lowered.state, prefix, inputs: BTreeMap::new(), item: used.item });
         self.bind(env, used, given, &reader);
         self.expanding.push(used.name);
         self.lower_fragment(lowered, env, used, &reader, outermost);
@@ -171,7 +167,10 @@ impl<'a> Draft<'a> {
                 format!("片段 `{}` 没有输入 `{}`", used.name, brief(&entry.key)),
                 format!("the fragment `{}` has no input `{}`", used.name, brief(&entry.key)),
             );
-            let problem = self.error("E0509", used.env, entry.key_span, message);
+            let problem = self.error("E0509", used.env, entry.key_span, message).cure(
+                "删去它，或者在片段的 inputs 中声明它。",
+                "Delete it, or declare it under `inputs` of the fragment.",
+            );
             self.problems.push(problem.suggest(closest(&entry.key, names.iter().copied())));
         }
     }

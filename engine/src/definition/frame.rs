@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clocks::{LATE, ROLLS};
 use super::draft::{
-    Draft, DraftDoor, DraftParty, DraftReach, DraftTransition, DraftTrigger, Env, EnvIndex, Frame, Kind, Place, Placed,
-    ROOT, Target,
+    Draft, DraftDoor, DraftParty, DraftReach, DraftTransition, DraftTrigger, Env, Frame, Kind, Place, Placed, ROOT,
+    Target,
 };
 use super::library::{FileKind, Library, Parsed};
 use super::model::{Assignee, DocumentText, Effects, MessageDefinition, NoticeText};
@@ -51,7 +51,6 @@ impl<'a> Draft<'a> {
             prefix: String::new(),
             inputs: BTreeMap::new(),
             item: None,
-            fragment: None,
         });
         let file = draft.file(0);
         if let Some(reader) = file.map(&process.node, both("流程文件", "process file")) {
@@ -114,7 +113,10 @@ impl<'a> Draft<'a> {
             {
                 let message =
                     both(format!("没有日历 `{}`", brief(name)), format!("there is no calendar `{}`", brief(name)));
-                let problem = self.error("E0547", 0, span, message);
+                let problem = self.error("E0547", 0, span, message).cure(
+                    "日历放在 workflows/calendars/；不数工作日的流程写 none。",
+                    "Calendars live in workflows/calendars/; a process without working days writes `none`.",
+                );
                 self.problems.push(problem.suggest(crate::source::closest(name, known.keys().map(String::as_str))));
             }
             words.finish();
@@ -130,7 +132,6 @@ impl<'a> Draft<'a> {
             is: None,
             silent: false,
             optional: false,
-            span: Span::default(),
         };
         self.parties.insert("applicant".to_owned(), applicant);
         for entry in reader.entries_of("parties") {
@@ -142,7 +143,6 @@ impl<'a> Draft<'a> {
                 is: words.optional("is").map(|node| Placed { node, env: 0 }),
                 silent: words.flag("silent").unwrap_or(false),
                 optional: words.flag("optional").unwrap_or(false),
-                span: entry.key_span,
             };
             words.finish();
             self.parties.insert(name.to_owned(), party);
@@ -170,7 +170,10 @@ impl<'a> Draft<'a> {
                     "变量的初值应当是数字、true/false 或短代码",
                     "a variable begins as a number, a flag or a code",
                 );
-                self.problems.push(self.error("E0314", 0, entry.value.span, message));
+                self.problems.push(self.error("E0314", 0, entry.value.span, message).cure(
+                    "例如 {count: 0, ready: false, stage: first}；姓名等文字写进表单。",
+                    "Such as {count: 0, ready: false, stage: first}; names and texts belong to a form.",
+                ));
             }
         }
     }
@@ -240,20 +243,8 @@ impl<'a> Draft<'a> {
             let transition = self.add_door_way(start, &event, targets, effects, name, entry.key_span);
             let title = words.localized("title").unwrap_or_else(|| Text::same(name));
             words.finish();
-            let (name, span) = (name.to_owned(), entry.key_span);
-            self.doors.push(DraftDoor {
-                name,
-                title,
-                by,
-                message,
-                form,
-                fills,
-                event,
-                transition,
-                party,
-                span,
-                env: 0,
-            });
+            let name = name.to_owned();
+            self.doors.push(DraftDoor { name, title, by, message, form, fills, event, transition, party });
         }
     }
 
@@ -300,9 +291,6 @@ impl<'a> Draft<'a> {
         }
         Some(name.to_owned())
     }
-
-    /// The environment of the process itself.
-    pub const PROCESS: EnvIndex = 0;
 }
 
 /// A value that needs no names: number, flag, text.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Draft, Guard, InputKind, Place, Placed, StateIndex};
+use super::draft::{Draft, InputKind, Place, Placed, StateIndex};
 use crate::expression::{Expression, Parameter, Scope, Signature, StateProblem, Type};
 use crate::source::Span;
 use crate::table::Tables;
@@ -147,14 +147,6 @@ impl<'a> Draft<'a> {
                 }
                 None
             }
-        }
-    }
-
-    /// The written part of a guard, if a file wrote it.
-    pub fn written_guard(guard: &Guard<'a>) -> Option<Placed<'a>> {
-        match guard {
-            Guard::When(placed) | Guard::Unless(placed) => Some(*placed),
-            Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) | Guard::Inactive(_) => None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::draft::{
     Draft, DraftChoice, DraftHold, DraftReach, DraftTransition, DraftTrigger, EnvIndex, Guard, Kind, StateIndex, Target,
 };
 use super::words::both;
-use crate::source::{Node, Reader, Span};
+use crate::source::{Node, Reader};
 use crate::text::Text;
 
 impl<'a> Draft<'a> {
@@ -21,7 +21,10 @@ impl<'a> Draft<'a> {
         }
         if !matches!(kind, Kind::Plain | Kind::Parallel) {
             let message = both("这种环节不能中止", "a state of this kind cannot be held");
-            self.problems.push(self.error("E0523", env, reader.key_span("hold"), message));
+            self.problems.push(
+                self.error("E0523", env, reader.key_span("hold"), message)
+                    .cure("把 hold 写在它外面的环节上。", "Write `hold` on the state around it."),
+            );
             return state;
         }
         let composite = ["states", "items", "use"].iter().any(|key| reader.has(key));
@@ -76,10 +79,8 @@ impl<'a> Draft<'a> {
             by: by.clone(),
             begin: BTreeMap::new(),
             end: None,
-            env,
-            span,
         };
-        let end = self.end_choice(state, at, env, span, by.clone());
+        let end = self.end_choice(state, at, by.clone());
         let mut leave = Vec::new();
         for (kind, kind_span) in words.texts("kinds") {
             let held = self.add_state(Some(around), &format!("held_{kind}"), Kind::Plain, env, kind_span);
@@ -91,7 +92,7 @@ impl<'a> Draft<'a> {
                     (DraftTrigger::Always, vec![Guard::When(placed)], DraftTrigger::Always, vec![Guard::Unless(placed)])
                 }
                 None => {
-                    let choice = self.begin_choice(state, kind, env, kind_span, &by, ask.clone());
+                    let choice = self.begin_choice(state, kind, &by, ask.clone());
                     let trigger = DraftTrigger::Addressed(choice.event.clone());
                     hold.begin.insert(kind.to_owned(), choice);
                     (trigger, Vec::new(), DraftTrigger::Addressed(end.event.clone()), Vec::new())
@@ -131,8 +132,6 @@ impl<'a> Draft<'a> {
         &self,
         state: StateIndex,
         kind: &str,
-        env: EnvIndex,
-        span: Span,
         by: &[super::model::Assignee],
         ask: Option<String>,
     ) -> DraftChoice<'a> {
@@ -144,19 +143,10 @@ impl<'a> Draft<'a> {
             by: by.to_vec(),
             guards: Vec::new(),
             transitions: Vec::new(),
-            span,
-            env,
         }
     }
 
-    fn end_choice(
-        &self,
-        state: StateIndex,
-        at: usize,
-        env: EnvIndex,
-        span: Span,
-        by: Vec<super::model::Assignee>,
-    ) -> DraftChoice<'a> {
+    fn end_choice(&self, state: StateIndex, at: usize, by: Vec<super::model::Assignee>) -> DraftChoice<'a> {
         // A second hold of the same state has an end of its own.
         let again = self.holds.iter().any(|hold| hold.state == state && hold.end.is_some());
         let name = if again { format!("resume_{}", at + 1) } else { "resume".to_owned() };
@@ -168,8 +158,6 @@ impl<'a> Draft<'a> {
             by,
             guards: Vec::new(),
             transitions: Vec::new(),
-            span,
-            env,
         }
     }
 }

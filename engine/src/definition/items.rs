@@ -104,12 +104,9 @@ impl<'a> Draft<'a> {
                 let file = self.file(env);
                 file.one_or_many(node).into_iter().filter_map(|end| Some((file.text(end)?, end.span))).collect()
             };
-            return entries
-                .iter()
-                .map(|entry| Need { item: &entry.key, ends: ends(&entry.value), span: entry.key_span })
-                .collect();
+            return entries.iter().map(|entry| Need { item: &entry.key, ends: ends(&entry.value) }).collect();
         }
-        reader.texts("needs").into_iter().map(|(item, span)| Need { item, ends: Vec::new(), span }).collect()
+        reader.texts("needs").into_iter().map(|(item, _)| Need { item, ends: Vec::new() }).collect()
     }
 
     /// The states of the gate; their transitions follow when every item and form is known.

@@ -55,7 +55,10 @@ impl<'a> Draft<'a> {
         }
         if self.ancestors(parent).count() > DEPTH_MAX {
             let message = both("环节嵌套太深", "states are nested too deeply");
-            self.problems.push(self.error("E0556", env, entry.key_span, message));
+            self.problems.push(self.error("E0556", env, entry.key_span, message).cure(
+                "把里面的部分写成片段，或者减少层次。",
+                "Move the inner part to a fragment, or use fewer levels.",
+            ));
             return;
         }
         let state = self.add_state(Some(parent), name, kind, env, entry.key_span);
@@ -219,7 +222,14 @@ impl<'a> Draft<'a> {
                     format!("片段没有名为 `{}` 的终点", brief(&entry.key)),
                     format!("the fragment has no final `{}`", brief(&entry.key)),
                 );
-                let problem = self.error("E0522", way.env, entry.key_span, message);
+                if finals.is_empty() {
+                    // The fragment itself could not be read, or says nothing; that was reported.
+                    continue;
+                }
+                let problem = self.error("E0522", way.env, entry.key_span, message).cure(
+                    "用片段里终点（type: final）的名称。",
+                    "Use the name of a state with `type: final` in the fragment.",
+                );
                 self.problems.push(problem.suggest(crate::source::closest(&entry.key, names)));
                 continue;
             };

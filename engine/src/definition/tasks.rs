@@ -142,8 +142,6 @@ impl<'a> Draft<'a> {
             by: Vec::new(),
             guards: Vec::new(),
             transitions: Vec::new(),
-            span: entry.key_span,
-            env,
         };
         if matches!(entry.value.content, Content::Scalar { .. }) {
             if kind == Kind::Action {

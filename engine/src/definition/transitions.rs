@@ -89,7 +89,10 @@ impl<'a> Draft<'a> {
             },
             Err(problem) => {
                 let message = problem.message();
-                self.problems.push(self.error("E0531", env, span, message));
+                self.problems.push(self.error("E0531", env, span, message).cure(
+                    "写明数量和单位，例如 4 hours、30 minutes。",
+                    "Write amount and unit, such as 4 hours or 30 minutes.",
+                ));
                 None
             }
         }

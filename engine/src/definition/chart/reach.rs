@@ -23,7 +23,7 @@ pub fn report_unreachable(file: File<'_>, tree: &Node, chart: &Statechart) {
 }
 
 /// States that are entered by beginnings and transitions of states that are.
-fn reached(chart: &Statechart) -> BTreeSet<StateId> {
+pub(in crate::definition) fn reached(chart: &Statechart) -> BTreeSet<StateId> {
     let mut reached = BTreeSet::new();
     let mut open = vec![Statechart::ROOT];
     while let Some(id) = open.pop() {
