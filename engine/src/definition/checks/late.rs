@@ -23,7 +23,7 @@ fn tasks(draft: &Draft<'_>, source: &Source, node: &Node) {
         let limited = task.get("limit").is_some_and(|limit| limit.as_text() != Some("none"));
         if entry.key == "task" && limited && task.get("late").is_none() {
             let what = both("没有写明逾期怎么办", "it is not said what happens if this is late");
-            let problem = crate::source::Problem::error("E0603", source, entry.key_span, what);
+            let problem = crate::source::Problem::error("E0619", source, entry.key_span, what);
             draft.problems.push(problem.cure(
                 "在流程文件开头写 `late: head_then_supervisor`（或 red_at_once、card_only）。",
                 "Write `late: head_then_supervisor` (or red_at_once, card_only) at the top of the process.",
