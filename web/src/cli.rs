@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod diagram;
 mod due;
+mod post;
 mod serve;
 mod test;
 mod trace;

@@ -21,6 +21,8 @@ mod sent;
 mod serve;
 mod session;
 mod shell;
+#[cfg(test)]
+mod tests;
 mod view;
 mod watch;
 mod workers;

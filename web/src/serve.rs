@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use onething_engine::engine::Engine;
+use onething_engine::notify::Outbox;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -38,19 +38,21 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 ///
 /// # Errors
 /// The socket failed.
-pub async fn run(app: App, listener: TcpListener) -> Result<(), ServeError> {
+pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
-    let timers = tokio::spawn(workers::timers(engine(&app), stopped));
+    let mail = outbox.map(|outbox| tokio::spawn(outbox.run(stopped.clone())));
+    let timers = tokio::spawn(workers::timers(app.engine.clone(), stopped));
     let served = axum::serve(listener, shell::service(&app)).with_graceful_shutdown(asked_to_end()).await;
     drop(stop);
     if timers.await.is_err() {
         tracing::error!("the worker of timers broke");
     }
+    if let Some(mail) = mail
+        && mail.await.is_err()
+    {
+        tracing::error!("the worker of the outbox broke");
+    }
     Ok(served?)
-}
-
-fn engine(app: &App) -> Engine {
-    app.engine.clone()
 }
 
 async fn asked_to_end() {

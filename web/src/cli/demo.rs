@@ -27,6 +27,8 @@ pub struct Demo {
     /// Keep the cases here instead of in a throw-away file: `sqlite:PATH` or `postgres://…`
     #[arg(long)]
     store: Option<String>,
+    #[command(flatten)]
+    post: super::post::Post,
 }
 
 /// Runs the demonstration until it is asked to end.
@@ -43,8 +45,13 @@ pub fn run(arguments: &Demo) -> ExitCode {
             Ok(app) => app,
             Err(code) => return code,
         };
-        announce(&app, listener.local_addr().unwrap_or(address));
-        match serve::run(app, listener).await {
+        let address = listener.local_addr().unwrap_or(address);
+        let outbox = match arguments.post.outbox(&app.engine, true, &format!("http://{address}")) {
+            Ok(outbox) => outbox,
+            Err(error) => return failed(&error),
+        };
+        announce(&app, address);
+        match serve::run(app, listener, outbox).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         }

@@ -31,6 +31,8 @@ pub struct Serve {
     /// Browsers reach this server by https: cookies are bound to that
     #[arg(long)]
     tls: bool,
+    #[command(flatten)]
+    post: super::post::Post,
 }
 
 /// Serves until it is asked to end.
@@ -55,7 +57,12 @@ pub fn run(arguments: &Serve) -> ExitCode {
             Err(error) => return failed(&error),
         };
         println!("onething: http://{}", arguments.listen);
-        match serve::run(app, listener).await {
+        let scheme = if arguments.tls { "https" } else { "http" };
+        let outbox = match arguments.post.outbox(&app.engine, false, &format!("{scheme}://{}", arguments.listen)) {
+            Ok(outbox) => outbox,
+            Err(error) => return failed(&error),
+        };
+        match serve::run(app, listener, outbox).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         }

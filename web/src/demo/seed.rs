@@ -12,9 +12,10 @@ use onething_engine::form::id_number::check_character;
 use onething_engine::organisation::{Actor, ActorKind};
 use onething_engine::source::Source;
 use onething_engine::story::{self, Deed, Part, Story, path_matches};
-use onething_engine::value::Value;
+use onething_engine::value::{DAY_MS, Value};
 
 use super::accounts::FAMILY;
+use crate::workers;
 
 /// A case to make: which story, how many of its deeds, and who it is about.
 struct Seed {
@@ -22,7 +23,12 @@ struct Seed {
     deeds: usize,
     names: &'static [(&'static str, &'static str)],
     serial: u32,
+    /// Began before the clock was turned, so that some of its time is used up.
+    older: bool,
 }
+
+/// Days between the older cases and the others.
+const AGE_DAYS: i64 = 3;
 
 /// From just reported to closed. Names and numbers are made up.
 const SEEDS: &[Seed] = &[
@@ -31,46 +37,60 @@ const SEEDS: &[Seed] = &[
         deeds: 1,
         names: &[("逝者甲", "陈永昌"), ("家属乙", "陈晓")],
         serial: 11,
+        older: false,
     },
     Seed {
         story: "home-death-in-the-holiday",
         deeds: 2,
         names: &[("逝者甲", "周桂兰"), ("家属乙", "周明")],
         serial: 21,
+        older: true,
     },
     Seed {
         story: "home-death-in-the-holiday",
         deeds: 3,
         names: &[("逝者甲", "吴德福"), ("家属乙", "吴静")],
         serial: 31,
+        older: true,
     },
     Seed {
         story: "home-death-in-the-holiday",
         deeds: 6,
         names: &[("逝者甲", "郑秀英"), ("家属乙", "郑海")],
         serial: 41,
+        older: false,
     },
     Seed {
         story: "home-death-in-the-holiday",
         deeds: 99,
         names: &[("逝者甲", "钱学礼"), ("家属乙", "钱芸")],
         serial: 51,
+        older: false,
     },
-    Seed { story: "correction-is-not-answered", deeds: 2, names: &[], serial: 61 },
-    Seed { story: "abnormal-death", deeds: 3, names: &[], serial: 71 },
-    Seed { story: "one-heir-objects", deeds: 12, names: &[], serial: 81 },
-    Seed { story: "one-heir-objects", deeds: 99, names: &[], serial: 91 },
+    Seed { story: "correction-is-not-answered", deeds: 2, names: &[], serial: 61, older: true },
+    Seed { story: "abnormal-death", deeds: 3, names: &[], serial: 71, older: true },
+    Seed { story: "one-heir-objects", deeds: 12, names: &[], serial: 81, older: false },
+    Seed { story: "one-heir-objects", deeds: 99, names: &[], serial: 91, older: false },
     Seed {
         story: "couple-from-outside-the-province",
         deeds: 1,
         names: &[("新人甲", "林悦"), ("新人乙", "高远")],
         serial: 101,
+        older: false,
     },
     Seed {
-        story: "everything-along-with-it", deeds: 3, names: &[("新人甲", "沈月"), ("新人乙", "韩冰")], serial: 111
+        story: "everything-along-with-it",
+        deeds: 3,
+        names: &[("新人甲", "沈月"), ("新人乙", "韩冰")],
+        serial: 111,
+        older: true,
     },
     Seed {
-        story: "everything-along-with-it", deeds: 8, names: &[("新人甲", "许诺"), ("新人乙", "江帆")], serial: 121
+        story: "everything-along-with-it",
+        deeds: 8,
+        names: &[("新人甲", "许诺"), ("新人乙", "江帆")],
+        serial: 121,
+        older: false,
     },
 ];
 
@@ -90,7 +110,14 @@ pub struct Seeded {
 pub async fn plant(engine: &Engine, stories: &[Source]) -> Result<Seeded, EngineError> {
     let mut seeded = Seeded::default();
     let known: Vec<Story> = stories.iter().filter_map(|source| story::read(source).ok()).collect();
-    for seed in SEEDS {
+    let (older, fresh): (Vec<&Seed>, Vec<&Seed>) = SEEDS.iter().partition(|seed| seed.older);
+    let turn = older.len();
+    for (at, seed) in older.into_iter().chain(fresh).enumerate() {
+        if at == turn {
+            let now = engine.store().legal_now().await?;
+            engine.store().move_clock(now.plus(AGE_DAYS * DAY_MS)).await?;
+            workers::fire_due(engine).await?;
+        }
         let Some(story) = known.iter().find(|story| story.name == seed.story) else { continue };
         let steps = Planting { engine, story, seed, case: None }.grow().await?;
         seeded.steps += steps;

@@ -71,13 +71,16 @@ pub async fn show(
     let definition = rules.choose(&process, now.date()).ok_or(Failure::NotFound)?;
     let f = Frame::new(&app, &visitor, now);
     let guide = Guide { rules: &rules, definition, now, f: &f };
+    let mut doors: Vec<GuideDoor> =
+        definition.doors.values().map(|door| guide.door(door, visitor.actor.as_ref())).collect();
+    doors.sort_by_key(|door| !door.usable);
     let content = GuidePage {
         name: definition.name.clone(),
         title: f.x(&definition.title).to_owned(),
         basis: definition.basis.clone(),
         lead: definition.lead.as_ref().map(|lead| guide.assignee(lead)).unwrap_or_default(),
         since: definition.effective.from.map(|day| crate::language::day(day, f.language)).unwrap_or_default(),
-        doors: definition.doors.values().map(|door| guide.door(door, visitor.actor.as_ref())).collect(),
+        doors,
         items: guide.items(),
         limits: guide.limits(),
         asked: guide.asked(),

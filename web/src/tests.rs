@@ -1,0 +1,6 @@
+//! The server without a socket: every route for every kind of visitor, forms that must not be believed, headers, and
+//! what of a case leaves the server for whom.
+
+mod pages;
+mod policies;
+mod world;
