@@ -96,6 +96,24 @@ impl Engine {
         self.submit(actor, key, command).await?.wait().await
     }
 
+    /// Computes the deadlines of every open case anew: after a calendar gained a year, the provisional ones become final.
+    /// Returns how many cases changed. A case whose deadlines stand is not written.
+    ///
+    /// # Errors
+    /// The store failed; cases done before stay done, and doing it again is safe.
+    pub async fn recompute_deadlines(&self) -> Result<usize, EngineError> {
+        let everywhere = [String::new()];
+        let mut changed = 0;
+        for listed in self.store.watch(&everywhere, u32::MAX).await? {
+            let before = self.store.case(listed.id).await?.map(|held| held.loaded.case.length);
+            let command = Command::RecomputeDeadlines { case: listed.id };
+            if let Ok(receipt) = self.execute(&Actor::system(), None, command).await? {
+                changed += usize::from(before.is_some_and(|length| receipt.length > length));
+            }
+        }
+        Ok(changed)
+    }
+
     /// Queues a command and returns at once; commands of one asker are decided in the order they were queued.
     ///
     /// # Errors

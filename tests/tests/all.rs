@@ -5,6 +5,8 @@
 mod broken;
 #[path = "all/browser.rs"]
 mod browser;
+#[path = "all/calendar_year.rs"]
+mod calendar_year;
 #[path = "all/command_line.rs"]
 mod command_line;
 #[path = "all/crash.rs"]
