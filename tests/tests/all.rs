@@ -13,6 +13,8 @@ mod command_line;
 mod crash;
 #[path = "all/definitions_doc.rs"]
 mod definitions_doc;
+#[path = "all/demo.rs"]
+mod demo;
 #[path = "all/documents.rs"]
 mod documents;
 #[path = "all/due.rs"]

@@ -86,7 +86,7 @@ fn covered(assembled: &Assembled, coverage: &Coverage, lang: Lang) -> bool {
             }
         }
     }
-    let percent = if all == 0 { 100 } else { taken * 100 / all };
+    let percent = (taken * 100).checked_div(all).unwrap_or(100);
     match lang {
         Lang::Zh => println!("转移覆盖：{taken}/{all}（{percent} %）"),
         Lang::En => println!("Transitions taken: {taken} of {all} ({percent} %)"),

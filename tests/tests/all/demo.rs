@@ -1,0 +1,90 @@
+//! The demonstration in a real browser, on both databases: one-click sign-in, an application that is sent empty, a
+//! clerk's first task, the supervisor's list, the mailbox. It must never look past what the screen shows.
+
+use fantoccini::{Client, Locator};
+use onething_tests::browser::{Browser, Screen, barriers, screenshot, scrolls_sideways};
+use onething_tests::folder::Folder;
+use onething_tests::postgres::fresh_database;
+use onething_tests::server::Server;
+
+struct Walk<'a> {
+    client: &'a Client,
+    server: &'a Server,
+    name: String,
+    wrong: Vec<String>,
+}
+
+impl Walk<'_> {
+    async fn look(&mut self, path: &str, picture: &str) {
+        self.client.goto(&format!("{}{path}", self.server.url())).await.expect("a page");
+        self.examine(picture).await;
+    }
+
+    async fn examine(&mut self, picture: &str) {
+        let at = format!("{} {picture}", self.name);
+        screenshot(self.client, &format!("{}-{picture}", self.name)).await;
+        let found = barriers(self.client).await;
+        self.wrong.extend(found.into_iter().map(|barrier| format!("{at}: {barrier}")));
+        if scrolls_sideways(self.client).await {
+            self.wrong.push(format!("{at}: scrolls sideways"));
+        }
+    }
+
+    async fn sign_in(&mut self, account: &str) {
+        self.client.goto(&format!("{}/signin", self.server.url())).await.expect("a page");
+        self.click(&format!("button[name=account][value={account}]")).await;
+    }
+
+    async fn click(&mut self, css: &str) {
+        let element = self.client.wait().for_element(Locator::Css(css)).await;
+        // By keyboard: a link or button that cannot be pressed so is a barrier, and a long page needs no scrolling.
+        let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.send_keys("\u{e007}").await.expect("the enter key");
+    }
+
+    async fn count(&self, css: &str) -> usize {
+        self.client.find_all(Locator::Css(css)).await.expect("a page").len()
+    }
+}
+
+async fn walk(store: &str, database: &str) {
+    let server = Server::start(&["demo", "--store", store], &[]);
+    let browser = Browser::start();
+    let mut wrong = Vec::new();
+    for (screen, width) in [(Screen::Phone, "360"), (Screen::Desk, "1366")] {
+        let client = browser.open(screen).await;
+        let mut walk =
+            Walk { client: &client, server: &server, name: format!("{database}-{width}"), wrong: Vec::new() };
+        walk.look("/", "home").await;
+        walk.look("/s/after-death", "guide").await;
+        walk.sign_in("family").await;
+        walk.look("/me", "mine").await;
+        walk.look("/apply/after-death/family", "apply").await;
+        walk.click("main form button[name=_do][value=send]:not(.unseen)").await;
+        walk.client.wait().for_element(Locator::Css("main form")).await.expect("the form again");
+        walk.examine("apply-empty").await;
+        assert!(walk.count("main [aria-invalid=true]").await > 0, "an empty application names no field");
+        walk.sign_in("gu_ping").await;
+        walk.look("/desk", "desk").await;
+        walk.click("main a[href^='/desk/t/']").await;
+        walk.client.wait().for_element(Locator::Css("h1")).await.expect("a task");
+        walk.examine("task").await;
+        walk.sign_in("sun_zheng").await;
+        walk.look("/watch", "watch").await;
+        walk.look("/demo/mail", "mail").await;
+        wrong.append(&mut walk.wrong);
+        client.close().await.expect("a clean end");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn the_demonstration_can_be_walked_on_sqlite() {
+    let folder = Folder::new("demo").expect("a folder");
+    walk(&folder.sqlite_url(), "sqlite").await;
+}
+
+#[tokio::test]
+async fn the_demonstration_can_be_walked_on_postgresql() {
+    walk(&fresh_database().await, "postgresql").await;
+}
