@@ -235,10 +235,10 @@ fn days(file: File<'_>, values: &[(Dated, Span)]) {
         if before.region != after.region {
             continue;
         }
-        let place = after.region.clone().unwrap_or_default();
+        let place = after.region.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
         let next = before.to.and_then(|to| to.tomorrow().ok());
         let report = |code, zh: &str, en: &str, day: Date| {
-            let message = Text::new(format!("{day} {place} {zh}"), format!("{en} on {day} {place}"));
+            let message = Text::new(format!("{day}{place} {zh}"), format!("{en} on {day}{place}"));
             let problem = Problem::error(code, file.source, *span, message);
             file.push(problem.cure(
                 "前一个的 `to` 应是后一个 `from` 的前一天。",

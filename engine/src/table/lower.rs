@@ -206,8 +206,8 @@ fn row(file: File<'_>, node: &Node, inputs: &[Input], results: &[Output]) -> Opt
     for (output, value) in results.iter().zip(&values) {
         if value.is_none() && !entries.iter().any(|entry| entry.key == output.name) {
             let (zh, en) = (format!("这一行没有 `{}`", output.name), format!("the row has no `{}`", output.name));
-            let cure = format!("`{}: …`", output.name);
-            report(file, "E0752", node.span, (&zh, &en), (&cure, &cure));
+            let (cure_zh, cure_en) = (format!("加上 `{}: …`。", output.name), format!("Add `{}: …`.", output.name));
+            report(file, "E0752", node.span, (&zh, &en), (&cure_zh, &cure_en));
             sound = false;
         }
     }
