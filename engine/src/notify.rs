@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::case::Case;
 use crate::decide::{LATE, REMINDER, TASK_OFFERED};
-use crate::definition::{NoticeText, ProcessDefinition};
+use crate::definition::{Assignee, NoticeText, ProcessDefinition};
 use crate::rulebook::Rulebook;
 use crate::text::{Language, Text};
 use crate::value::{Instant, MINUTE_MS};
@@ -55,7 +55,7 @@ pub fn render(
             || task_title(definition, case, reference, language),
             |item| item.title.get(language).to_owned(),
         );
-        let office = office_title(rules, reference.recipient, language);
+        let office = office_title(rules, definition, reference, language);
         let replaced = words.get(language).to_owned();
         [
             ("{number}", case.number.as_str()),
@@ -111,11 +111,26 @@ fn task_title(definition: &ProcessDefinition, case: &Case, reference: &Reference
     work.map_or_else(|| definition.title.get(language).to_owned(), |work| work.title.get(language).to_owned())
 }
 
-fn office_title(rules: &Rulebook, recipient: &str, language: Language) -> String {
-    match recipient.split_once(':') {
-        Some(("office", office)) => rules.organisation.office_title(office).get(language).to_owned(),
-        Some(("role", "supervisor")) => Text::new("督办人员", "the supervisors").get(language).to_owned(),
-        _ => Text::new("您", "you").get(language).to_owned(),
+/// The office a message speaks of: the one it is written to; for everybody else the office in charge of the item, or
+/// the leading office.
+fn office_title(
+    rules: &Rulebook,
+    definition: &ProcessDefinition,
+    reference: &Reference<'_>,
+    language: Language,
+) -> String {
+    let title = |office: &str| rules.organisation.office_title(office).get(language).to_owned();
+    match reference.recipient.split_once(':') {
+        Some(("office", office)) => return title(office),
+        Some(("role", "supervisor")) => return Text::new("督办人员", "the supervisors").get(language).to_owned(),
+        Some(_) | None => {}
+    }
+    let of_item = definition.item_named(reference.item).and_then(|item| item.office.as_ref());
+    match of_item.or(definition.lead.as_ref()) {
+        Some(Assignee::Office(office)) => title(office),
+        Some(Assignee::Party(_) | Assignee::Role(_)) | None => {
+            Text::new("有关部门", "the office in charge").get(language).to_owned()
+        }
     }
 }
 

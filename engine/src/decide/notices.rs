@@ -67,10 +67,26 @@ impl Draft<'_> {
         }
         let notice = self.case.notices + 1;
         let to = address(to);
-        let due_at = task.and_then(|task| self.task_due(task));
+        let due_at = match task {
+            Some(task) => self.task_due(task),
+            None => self.next_due(item),
+        };
         self.emit(Event::Notified { notice, to: to.clone(), text: text.to_owned(), item, task });
         let item = item.map(|item| self.definition.item(item).name.clone());
         self.outbox.push(Outgoing { notice, to, text: text.to_owned(), item, task, due_at });
+    }
+
+    /// The soonest deadline of the item, which is the one a text about it names; without an item, the soonest of those
+    /// that began with this step, because an older one belongs to something else.
+    fn next_due(&self, item: Option<ItemId>) -> Option<crate::value::Instant> {
+        let definition = &self.definition;
+        let running = self.case.clocks.iter().filter(|(_, clock)| clock.running);
+        let ours = running.filter(|(id, clock)| {
+            let mut places = definition.clock(**id).runs_in.iter();
+            places.any(|place| definition.state(*place).item == item)
+                && (item.is_some() || clock.run.started_at == self.context.now)
+        });
+        ours.filter_map(|(_, clock)| clock.due_at).min()
     }
 
     fn task_due(&self, task: u32) -> Option<crate::value::Instant> {
