@@ -24,6 +24,8 @@ mod commands;
 mod groups;
 #[path = "store/lost.rs"]
 mod lost;
+#[path = "store/measured.rs"]
+mod measured;
 #[path = "store/nodes.rs"]
 mod nodes;
 #[path = "store/sequences.rs"]
