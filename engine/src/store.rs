@@ -21,6 +21,9 @@ pub use batch::{
 };
 pub use plan::{Fate, Member, Planned, plan, wanted};
 
+/// A request may be repeated for so long (machine time) and gets the same answer; seven days.
+pub const REQUESTS_KEPT_MS: i64 = 7 * 86_400_000;
+
 /// Why the database did not do it. Nothing was written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -120,6 +123,10 @@ pub trait Store: Send + Sync {
 
     /// Every definition ever published, oldest first.
     async fn published(&self) -> Result<Vec<BundleRow>, StoreError>;
+
+    /// Deletes what nobody may use any more: requests answered more than [`REQUESTS_KEPT_MS`] ago, drafts and sessions
+    /// that have expired. Returns how many rows that were.
+    async fn sweep(&self) -> Result<u64, StoreError>;
 
     /// Bytes that the database takes on its disk, its log of changes not counted.
     async fn size(&self) -> Result<u64, StoreError>;

@@ -13,7 +13,7 @@ use crate::notify::Outbox;
 use crate::organisation::Actor;
 use crate::store::StoreError;
 
-/// A worker rests at most so long (machine time), so that a legal clock that was turned is noticed.
+/// A worker on legal time rests at most so long (machine time), so that a clock that was turned is noticed.
 pub const REST_MAX: Duration = Duration::from_secs(1);
 /// Timers taken at once.
 const TIMERS_AT_ONCE: u32 = 64;
@@ -32,7 +32,7 @@ pub trait Work: Send + Sync + 'static {
     /// The store failed; what was taken comes back when its lease has run out.
     async fn run_once(&self) -> Result<usize, StoreError>;
 
-    /// How long to rest when nothing waits; the loop rests at most [`REST_MAX`].
+    /// How long to rest when nothing waits; with a legal clock that can be turned, at most [`REST_MAX`].
     async fn rest(&self) -> Duration {
         REST_MAX
     }
@@ -60,7 +60,7 @@ pub fn spawn(work: impl Work) -> Running {
     let task = tokio::spawn(async move {
         loop {
             let rest = match work.run_once().await {
-                Ok(0) => work.rest().await.min(REST_MAX),
+                Ok(0) => work.rest().await,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
                     tracing::warn!(worker = work.name(), %error, "a round failed");
@@ -136,7 +136,7 @@ impl Work for Timers {
         let (Ok(Some(next)), Ok(now)) = (store.next_timer().await, store.legal_now().await) else { return REST_MAX };
         // What is overdue and still there is leased to somebody else, or its case is set aside.
         let milliseconds = if next > now { next.0.saturating_sub(now.0) } else { i64::MAX };
-        Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0))
+        Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0)).min(REST_MAX)
     }
 }
 
@@ -149,5 +149,33 @@ impl Work for Outbox {
     async fn run_once(&self) -> Result<usize, StoreError> {
         let round = Outbox::run_once(self).await?;
         Ok((round.sent + round.waiting + round.ended) as usize)
+    }
+}
+
+/// Deletes what nobody may use any more.
+pub struct Sweeper {
+    engine: Engine,
+}
+
+impl Sweeper {
+    /// A worker on this engine.
+    pub fn new(engine: Engine) -> Sweeper {
+        Sweeper { engine }
+    }
+}
+
+#[async_trait]
+impl Work for Sweeper {
+    fn name(&self) -> &'static str {
+        "sweeper"
+    }
+
+    async fn run_once(&self) -> Result<usize, StoreError> {
+        self.engine.store().sweep().await?;
+        Ok(0)
+    }
+
+    async fn rest(&self) -> Duration {
+        Duration::from_secs(600)
     }
 }

@@ -310,6 +310,10 @@ impl Store for PostgresStore {
         self.read_bundles().await
     }
 
+    async fn sweep(&self) -> Result<u64, StoreError> {
+        self.delete_old().await
+    }
+
     async fn size(&self) -> Result<u64, StoreError> {
         let statement = "select pg_database_size(current_database())";
         let size: i64 = sqlx::query_scalar(statement).fetch_one(&self.pool).await?;

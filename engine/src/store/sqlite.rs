@@ -284,6 +284,10 @@ impl Store for SqliteStore {
         self.read_bundles().await
     }
 
+    async fn sweep(&self) -> Result<u64, StoreError> {
+        self.delete_old().await
+    }
+
     async fn size(&self) -> Result<u64, StoreError> {
         let statement = "select page_count * page_size from pragma_page_count, pragma_page_size";
         let size: i64 = sqlx::query_scalar(statement).fetch_one(&self.readers).await?;

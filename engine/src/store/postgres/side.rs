@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::PostgresStore;
 use super::read::{small, some_small};
 use crate::store::rows::{case_id, end_columns, must_be};
-use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, SessionRow, StoreError, TimerKey};
+use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
 use crate::value::Instant;
 
 /// `materialized`: a claim must be computed once, or it would lease more than it returns. What another worker is just
@@ -185,5 +185,18 @@ impl PostgresStore {
                 })
             })
             .collect()
+    }
+
+    pub(super) async fn delete_old(&self) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for statement in [
+            "delete from requests where made_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - $1",
+            "delete from drafts where expires_at < (select (extract(epoch from clock_timestamp()) * 1000)::bigint
+                + clock_offset from installation) and $1 > 0",
+            "delete from sessions where expires_at < (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
+        ] {
+            gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&self.pool).await?.rows_affected();
+        }
+        Ok(gone)
     }
 }

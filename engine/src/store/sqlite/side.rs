@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::SqliteStore;
 use crate::store::rows::{case_id, end_columns, must_be};
-use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, SessionRow, StoreError, TimerKey};
+use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
 use crate::value::Instant;
 
 const LEASE_TIMERS: &str = "
@@ -187,5 +187,20 @@ impl SqliteStore {
                 })
             })
             .collect()
+    }
+
+    pub(super) async fn delete_old(&self) -> Result<u64, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut gone = 0;
+        // One after the other: none of them has to do with another, and the writer is needed for cases.
+        for statement in [
+            "delete from requests where made_at < cast(unixepoch('subsec') * 1000 as integer) - ?1",
+            "delete from drafts where expires_at < (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
+                from installation) and ?1 > 0",
+            "delete from sessions where expires_at < cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
+        ] {
+            gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&mut *writer).await?.rows_affected();
+        }
+        Ok(gone)
     }
 }

@@ -44,7 +44,10 @@ async fn a_draft_is_kept_by_version_and_consumed_by_its_case() {
     for site in both().await {
         let engine = site.engine().await;
         let store = engine.store();
+        let over = DraftRow { id: "over".into(), expires_at: Instant(1), ..draft(1) };
+        store.save_draft(&over).await.expect("a draft");
         store.save_draft(&draft(1)).await.expect("a new draft");
+        assert_eq!(store.sweep().await.expect("the database"), 1, "{}: the expired one", site.name);
         store.save_draft(&draft(2)).await.expect("its next version");
         let stale = store.save_draft(&draft(2)).await.expect_err("somebody else saved it");
         assert!(matches!(stale, StoreError::Conflict(_)), "{}: {stale}", site.name);
@@ -81,6 +84,8 @@ async fn a_session_ends_by_its_age_or_when_it_is_ended() {
         // Sessions run on machine time: turning the legal clock does not end them.
         let later = store.legal_now().await.expect("the time").plus(86_400_000);
         store.move_clock(later).await.expect("a clock that turns");
+        assert!(store.session("long", 60_000).await.expect("the database").is_some(), "{}", site.name);
+        assert_eq!(store.sweep().await.expect("the database"), 1, "{}: the one that is over", site.name);
         assert!(store.session("long", 60_000).await.expect("the database").is_some(), "{}", site.name);
         store.end_session("long").await.expect("the database");
         assert_eq!(store.session("long", 60_000).await.expect("the database"), None, "{}", site.name);
