@@ -191,9 +191,9 @@ impl PostgresStore {
         let mut gone = 0;
         for statement in [
             "delete from requests where made_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - $1",
-            "delete from drafts where expires_at < (select (extract(epoch from clock_timestamp()) * 1000)::bigint
+            "delete from drafts where expires_at <= (select (extract(epoch from clock_timestamp()) * 1000)::bigint
                 + clock_offset from installation) and $1 > 0",
-            "delete from sessions where expires_at < (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
+            "delete from sessions where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&self.pool).await?.rows_affected();
         }

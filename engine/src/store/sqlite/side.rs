@@ -195,9 +195,9 @@ impl SqliteStore {
         // One after the other: none of them has to do with another, and the writer is needed for cases.
         for statement in [
             "delete from requests where made_at < cast(unixepoch('subsec') * 1000 as integer) - ?1",
-            "delete from drafts where expires_at < (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
+            "delete from drafts where expires_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
-            "delete from sessions where expires_at < cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
+            "delete from sessions where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&mut *writer).await?.rows_affected();
         }
