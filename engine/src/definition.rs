@@ -24,3 +24,6 @@ mod words;
 pub use build::{Built, build, hash_of};
 pub use library::{FileKind, Library, Parsed};
 pub use model::*;
+
+#[cfg(test)]
+mod tests;

@@ -395,7 +395,11 @@ impl<'a> Draft<'a> {
         span: Span,
     ) -> StateIndex {
         let index = self.states.len();
-        let path = match parent.map(|parent| self.states[parent].path.as_str()) {
+        // Wrappers do not show in the path of what is inside them.
+        let around = parent.and_then(|parent| {
+            std::iter::once(parent).chain(self.ancestors(parent)).find(|state| !self.states[*state].made)
+        });
+        let path = match around.map(|around| self.states[around].path.as_str()) {
             None | Some("") => name.to_owned(),
             Some(path) => format!("{path}.{name}"),
         };
