@@ -352,6 +352,14 @@ impl Kind {
             Kind::Test => "test",
         }
     }
+
+    /// A store of real cases is never opened for play, nor one with a movable clock for real cases.
+    fn must_fit(self, made: &str) -> Result<(), StoreError> {
+        if (self == Kind::Live) == (made == Kind::Live.word()) {
+            return Ok(());
+        }
+        Err(StoreError::Refused(format!("expected a {} store, but this one was made as {made}", self.word())))
+    }
 }
 
 /// Opens the database behind a URL, `sqlite:PATH` or `postgres://…`, and makes its tables if it is new.

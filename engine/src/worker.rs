@@ -17,6 +17,8 @@ use crate::store::StoreError;
 pub const REST_MAX: Duration = Duration::from_secs(1);
 /// Timers taken at once.
 const TIMERS_AT_ONCE: u32 = 64;
+/// Rounds after which a clock that was turned is left to the loop.
+const ROUNDS_MAX: usize = 1000;
 /// Milliseconds of machine time after which another worker may take timers that this one took and left.
 const TIMER_LEASE_MS: i64 = 30_000;
 
@@ -118,6 +120,19 @@ impl Timers {
             }
         }
         Ok(due.len())
+    }
+
+    /// Fires until nothing is due: after the clock was turned. A process that wakes itself for ever is left to the loop.
+    ///
+    /// # Errors
+    /// As [`Timers::run_once`].
+    pub async fn run_until_quiet(&self) -> Result<(), StoreError> {
+        for _ in 0..ROUNDS_MAX {
+            if self.run_once().await? == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

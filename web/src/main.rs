@@ -25,7 +25,6 @@ mod shell;
 mod tests;
 mod view;
 mod watch;
-mod workers;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -4,11 +4,11 @@
 use std::net::SocketAddr;
 
 use onething_engine::notify::Outbox;
+use onething_engine::worker::{self, Sweeper, Timers};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{shell, workers};
+use crate::shell;
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -39,18 +39,12 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// # Errors
 /// The socket failed.
 pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Result<(), ServeError> {
-    let (stop, stopped) = watch::channel(false);
-    let mail = outbox.map(|outbox| tokio::spawn(outbox.run(stopped.clone())));
-    let timers = tokio::spawn(workers::timers(app.engine.clone(), stopped));
+    let mut workers =
+        vec![worker::spawn(Timers::new(app.engine.clone())), worker::spawn(Sweeper::new(app.engine.clone()))];
+    workers.extend(outbox.map(worker::spawn));
     let served = axum::serve(listener, shell::service(&app)).with_graceful_shutdown(asked_to_end()).await;
-    drop(stop);
-    if timers.await.is_err() {
-        tracing::error!("the worker of timers broke");
-    }
-    if let Some(mail) = mail
-        && mail.await.is_err()
-    {
-        tracing::error!("the worker of the outbox broke");
+    for worker in workers {
+        worker.stop().await;
     }
     Ok(served?)
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Addressee, Mail, MailConfig, Mailer, Reference, SendError, recipients, render};
 use crate::decide::{self, Loaded};
@@ -67,24 +66,6 @@ impl Outbox {
             store.finish_outbox(message.id, message.token, &end).await?;
         }
         Ok(rounds)
-    }
-
-    /// Works until `stop` is told or dropped.
-    pub async fn run(self, mut stop: tokio::sync::watch::Receiver<bool>) {
-        loop {
-            let pause = match self.run_once().await {
-                Ok(rounds) if rounds == Rounds::default() => Duration::from_millis(500),
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
-                    tracing::warn!(%error, "the outbox waits for the store");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                _ = stop.changed() => return,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
     }
 
     async fn handle(&self, message: &OutboxClaimed) -> Result<OutboxEnd, StoreError> {

@@ -90,7 +90,8 @@ async fn make(pool: &PgPool, kind: Kind) -> Result<(), StoreError> {
     let known: bool =
         sqlx::query_scalar("select to_regclass('installation') is not null").fetch_one(&mut *transaction).await?;
     if known {
-        return Ok(());
+        let made: String = sqlx::query_scalar("select kind from installation").fetch_one(&mut *transaction).await?;
+        return kind.must_fit(&made);
     }
     let secret = new_secret()?;
     sqlx::raw_sql(include_str!("postgres/schema.sql")).execute(&mut *transaction).await?;

@@ -56,7 +56,8 @@ async fn make(connection: &mut SqliteConnection, kind: Kind) -> Result<(), Store
         .fetch_one(&mut *connection)
         .await?;
     if known > 0 {
-        return Ok(());
+        let made: String = sqlx::query_scalar("select kind from installation").fetch_one(connection).await?;
+        return kind.must_fit(&made);
     }
     let secret = new_secret()?;
     let mut transaction = connection.begin_with("begin immediate").await?;

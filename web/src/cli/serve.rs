@@ -31,6 +31,9 @@ pub struct Serve {
     /// Browsers reach this server by https: cookies are bound to that
     #[arg(long)]
     tls: bool,
+    /// The address that people reach this server by, for links in mails; `--listen` if none is named
+    #[arg(long, env = "ONETHING_BASE_URL")]
+    base_url: Option<String>,
     #[command(flatten)]
     post: super::post::Post,
 }
@@ -58,7 +61,8 @@ pub fn run(arguments: &Serve) -> ExitCode {
         };
         println!("onething: http://{}", arguments.listen);
         let scheme = if arguments.tls { "https" } else { "http" };
-        let outbox = match arguments.post.outbox(&app.engine, false, &format!("{scheme}://{}", arguments.listen)) {
+        let base = arguments.base_url.clone().unwrap_or_else(|| format!("{scheme}://{}", arguments.listen));
+        let outbox = match arguments.post.outbox(&app.engine, false, base.trim_end_matches('/')) {
             Ok(outbox) => outbox,
             Err(error) => return failed(&error),
         };

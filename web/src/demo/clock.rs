@@ -6,13 +6,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use onething_engine::form::normalise;
 use onething_engine::value::{DAY_MS, HOUR_MS, Instant};
+use onething_engine::worker::Timers;
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::page::{Frame, page};
 use crate::sent::Sent;
 use crate::session::Visitor;
-use crate::workers;
 
 #[derive(Template)]
 #[template(path = "demo/clock.html")]
@@ -46,7 +46,7 @@ pub async fn turn(
     };
     if to > now {
         app.store().move_clock(to).await?;
-        workers::fire_due(&app.engine).await?;
+        Timers::new(app.engine.clone()).run_until_quiet().await?;
     }
     Ok(Redirect::to("/demo/clock").into_response())
 }
