@@ -14,15 +14,16 @@ async fn legal_time_only_moves_forward_and_never_in_a_live_installation() {
         assert!(store.legal_now().await.expect("the time") >= later, "{}", site.name);
         store.move_clock(now).await.expect("nothing happens");
         assert!(store.legal_now().await.expect("the time") >= later, "{}: it went back", site.name);
+        assert!(store::open(&site.url, Kind::Live).await.is_err(), "{}: a turned clock for real cases", site.name);
     }
     for site in both().await {
         let live = store::open(&site.url, Kind::Live).await.expect("a store");
         let later = live.legal_now().await.expect("the time").plus(60_000);
         let refused = live.move_clock(later).await.expect_err("a live clock");
         assert!(matches!(refused, StoreError::Refused(_)), "{}: {refused}", site.name);
-        // It stays live, whatever it is opened as later.
-        let again = store::open(&site.url, Kind::Demo).await.expect("a store");
-        assert!(again.move_clock(later).await.is_err(), "{}", site.name);
+        // It is never opened for play, nor a store made for play as a live one.
+        assert!(store::open(&site.url, Kind::Demo).await.is_err(), "{}", site.name);
+        store::open(&site.url, Kind::Live).await.expect("a live store, again");
     }
 }
 
