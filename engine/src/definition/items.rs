@@ -256,11 +256,12 @@ impl<'a> Draft<'a> {
         let (mut met, mut failed) = (Vec::new(), Vec::new());
         for need in &self.items[index].needs {
             let Some(other) = self.items.iter().find(|item| item.name == need.item) else { continue };
-            // Left out by its own gate, or ended as the need says.
+            // Left out by its own gate, or ended as the need says; an end that does not exist was reported.
+            let known = need.ends.iter().map(|(end, _)| *end);
+            let known = known.filter(|end| self.finals_of(other.state).any(|state| self.states[state].name == **end));
             let left_out = [other.gate.not_needed, other.gate.not_chosen].into_iter().flatten();
             let left_out = left_out.map(|end| self.states[end].name.as_str());
-            let ends: Vec<String> =
-                left_out.chain(need.ends.iter().map(|(end, _)| *end)).map(|end| format!("\"{end}\"")).collect();
+            let ends: Vec<String> = left_out.chain(known).map(|end| format!("\"{end}\"")).collect();
             let (name, ends) = (need.item, ends.join(", "));
             let enough = if ends.is_empty() {
                 format!(r#"items.{name}.result == "success""#)
