@@ -115,10 +115,16 @@ impl SmtpSink {
     /// Waits until there are at least `count` mails, at most `limit`; the mails so far.
     #[must_use]
     pub fn wait_for(&self, count: usize, limit: Duration) -> Vec<Mail> {
+        self.wait_until(|mails| mails.len() >= count, limit)
+    }
+
+    /// Waits until the mails are as wanted, at most `limit`; the mails so far.
+    #[must_use]
+    pub fn wait_until(&self, wanted: impl Fn(&[Mail]) -> bool, limit: Duration) -> Vec<Mail> {
         let until = Instant::now() + limit;
         let (mutex, changed) = &*self.shared;
         let mut state = lock(mutex);
-        while state.mails.len() < count {
+        while !wanted(&state.mails) {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;

@@ -33,3 +33,5 @@ mod store;
 mod tidy;
 #[path = "all/trace.rs"]
 mod trace;
+#[path = "all/walk.rs"]
+mod walk;
