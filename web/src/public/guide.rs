@@ -6,7 +6,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use onething_engine::clock::Limit;
 use onething_engine::decide::may_do;
-use onething_engine::definition::{Assignee, ClockKind, Door, LimitSource, ProcessDefinition};
+use onething_engine::definition::{Assignee, ClockKind, Door, ItemDefinition, LimitSource, ProcessDefinition};
+use onething_engine::kernel::StateId;
 use onething_engine::organisation::{Actor, ActorKind};
 use onething_engine::rulebook::Rulebook;
 use onething_engine::value::{Instant, Value};
@@ -26,7 +27,7 @@ struct GuidePage {
     lead: String,
     since: String,
     doors: Vec<GuideDoor>,
-    items: Vec<GuideItem>,
+    blocks: Vec<Block>,
     limits: Vec<GuideLimit>,
     asked: Vec<GuideForm>,
 }
@@ -37,6 +38,12 @@ struct GuideDoor {
     by: String,
     usable: bool,
     intro: String,
+}
+
+/// Matters that run side by side, under the title of the stage around them.
+struct Block {
+    title: String,
+    items: Vec<GuideItem>,
 }
 
 struct GuideItem {
@@ -81,7 +88,7 @@ pub async fn show(
         lead: definition.lead.as_ref().map(|lead| guide.assignee(lead)).unwrap_or_default(),
         since: definition.effective.from.map(|day| crate::language::day(day, f.language)).unwrap_or_default(),
         doors,
-        items: guide.items(),
+        blocks: guide.blocks(),
         limits: guide.limits(),
         asked: guide.asked(),
         f: f.clone(),
@@ -139,9 +146,25 @@ impl Guide<'_> {
         }
     }
 
-    fn items(&self) -> Vec<GuideItem> {
-        let shown = self.definition.items.iter();
-        shown
+    fn blocks(&self) -> Vec<Block> {
+        let chart = &self.definition.chart;
+        blocks(self.definition)
+            .into_iter()
+            .map(|items| {
+                let around = items.first().into_iter().flat_map(|item| chart.ancestors(item.state));
+                let named = |id: &StateId| {
+                    let state = self.definition.state(*id);
+                    !state.generated && !state.title.is_empty()
+                };
+                let title = around.into_iter().find(named).map(|id| self.f.x(&self.definition.state(id).title));
+                Block { title: title.unwrap_or_default().to_owned(), items: self.items(&items) }
+            })
+            .collect()
+    }
+
+    fn items(&self, items: &[&ItemDefinition]) -> Vec<GuideItem> {
+        items
+            .iter()
             .map(|item| {
                 let clocks = self.definition.clocks.iter().filter(|clock| clock.item == Some(item.id));
                 let main = clocks.filter(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act"));
@@ -194,6 +217,20 @@ impl Guide<'_> {
             })
             .collect()
     }
+}
+
+/// The matters by the parallel block they belong to, blocks in the order of the file. The first is the service itself;
+/// later ones are reached only when something has to be done over, such as undoing all of it.
+pub fn blocks(definition: &ProcessDefinition) -> Vec<Vec<&ItemDefinition>> {
+    let mut blocks: Vec<(Option<StateId>, Vec<&ItemDefinition>)> = Vec::new();
+    for item in &definition.items {
+        let block = definition.chart.state(item.state).parent;
+        match blocks.iter_mut().find(|(known, _)| *known == block) {
+            Some((_, items)) => items.push(item),
+            None => blocks.push((block, vec![item])),
+        }
+    }
+    blocks.into_iter().map(|(_, items)| items).collect()
 }
 
 fn limit_of(value: &Value) -> Option<Limit> {

@@ -32,14 +32,14 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
     let now = app.now().await?;
     let f = Frame::new(&app, &visitor, now);
     let services = app.services(now).into_iter().map(|definition| {
-        let offices: std::collections::BTreeSet<_> =
-            definition.items.iter().filter_map(|item| item.office.clone()).collect();
+        let items = super::guide::blocks(&definition).into_iter().next().unwrap_or_default();
+        let offices: std::collections::BTreeSet<_> = items.iter().filter_map(|item| item.office.clone()).collect();
         Service {
             name: definition.name.clone(),
             title: f.x(&definition.title).to_owned(),
-            items: definition.items.len(),
+            items: items.len(),
             offices: offices.len(),
-            first: definition.items.iter().take(5).map(|item| f.x(&item.title).to_owned()).collect(),
+            first: items.iter().take(5).map(|item| f.x(&item.title).to_owned()).collect(),
         }
     });
     let services = services.collect();

@@ -9,6 +9,9 @@ use onething_engine::text::Text;
 use super::{Issued, Look};
 use crate::language;
 
+/// Ends that the gate of a matter makes by itself: it was never part of this case, so the applicant need not read of it.
+const LEFT_OUT: [&str; 2] = ["not_needed", "not_chosen"];
+
 /// One line of the history.
 #[derive(Clone, Debug)]
 pub struct Happened {
@@ -23,12 +26,55 @@ pub struct Happened {
 impl Look<'_> {
     pub(super) fn history(&self, log: &[Envelope]) -> Vec<Happened> {
         let told = log.iter().filter_map(|envelope| {
-            let what = self.sentence(&envelope.event()?)?;
-            Some(Happened { at: language::short(envelope.at), who: self.who(&envelope.actor), what })
+            let event = envelope.event()?;
+            let what = self.sentence(&event)?;
+            let who = if self.of_itself(&event, &envelope.actor) {
+                self.t("系统", "the system")
+            } else {
+                self.who(&envelope.actor)
+            };
+            Some(Happened { at: language::short(envelope.at), who, what })
         });
         let mut lines: Vec<Happened> = told.collect();
         lines.reverse();
         lines
+    }
+
+    /// Did the engine do it, whoever set it off? Time is always its own; a paper or the end of a matter stays with the
+    /// office whose decision it is, but is never the deed of an applicant.
+    fn of_itself(&self, event: &Event, actor: &str) -> bool {
+        match event {
+            Event::ClockStarted { .. }
+            | Event::ClockPaused { .. }
+            | Event::ClockResumed { .. }
+            | Event::ClockContinued { .. }
+            | Event::ClockStopped { .. }
+            | Event::DueSet { .. }
+            | Event::TimerSet { .. }
+            | Event::TimerCancelled { .. }
+            | Event::TimerFired { .. }
+            | Event::CardRaised { .. }
+            | Event::Notified { .. }
+            | Event::TaskOffered { .. } => true,
+            Event::ItemEnded { end, .. } if end == LEFT_OUT[0] => true,
+            Event::DocumentIssued { .. } | Event::ItemEnded { .. } => {
+                !self.rules.organisation.people.contains_key(actor)
+            }
+            Event::CaseOpened { .. }
+            | Event::Answered { .. }
+            | Event::PartyJoined { .. }
+            | Event::Moved { .. }
+            | Event::TaskClaimed { .. }
+            | Event::TaskReleased { .. }
+            | Event::TaskCompleted { .. }
+            | Event::TaskCancelled { .. }
+            | Event::TaskPutAside { .. }
+            | Event::TaskTakenUp { .. }
+            | Event::ClockExtended { .. }
+            | Event::MessageReceived { .. }
+            | Event::CaseClosed { .. }
+            | Event::CaseReopened => false,
+        }
     }
 
     /// Who somebody of the log is. Applicants learn the office of a clerk, not the name.
@@ -69,6 +115,7 @@ impl Look<'_> {
                 )
             }
             Event::Moved { entered, .. } => self.moved(entered),
+            Event::ItemEnded { end, .. } if !staff && LEFT_OUT.contains(&end.as_str()) => None,
             Event::ItemEnded { item, outcome: Some(outcome), .. } => {
                 let (title, word) = (self.x(&self.definition.item(*item).title), self.outcome_word(*outcome));
                 Some(self.t(&format!("“{title}”{word}"), &format!("{title}: {word}")))
