@@ -11,6 +11,7 @@ pub mod polyglot;
 pub mod postgres;
 pub mod rust_text;
 pub mod server;
+pub mod shipped;
 pub mod smtp_sink;
 pub mod tidy;
 

@@ -25,6 +25,8 @@ mod hostile;
 mod mail;
 #[path = "all/postgres.rs"]
 mod postgres;
+#[path = "all/server_kill.rs"]
+mod server_kill;
 #[path = "all/shipped.rs"]
 mod shipped;
 #[path = "all/store.rs"]

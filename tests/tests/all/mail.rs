@@ -5,39 +5,16 @@ use onething_engine::command::Command;
 use onething_engine::engine::Engine;
 use onething_engine::notify::{MailConfig, Outbox, Rounds};
 use onething_engine::organisation::Actor;
-use onething_engine::rulebook::{Rulebook, assemble};
-use onething_engine::source::{Problems, Source};
 use onething_engine::store::{self, Kind};
 use onething_engine::value::Value;
 use onething_tests::folder::Folder;
+use onething_tests::shipped;
 use onething_tests::smtp_sink::{Mode, SmtpSink};
 use serde_json::json;
-use std::path::Path;
 use std::sync::Arc;
 
 /// A synthetic number with a valid check digit; it must appear in no mail.
 const NUMBER: &str = "320404194103120014";
-
-fn shipped() -> Rulebook {
-    let mut sources = Vec::new();
-    for folder in ["workflows", "forms"] {
-        collect(&onething_tests::repository().join(folder), &mut sources);
-    }
-    let problems = Problems::new();
-    assemble(&sources, &problems).rulebook
-}
-
-fn collect(folder: &Path, sources: &mut Vec<Source>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, sources);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            let text = std::fs::read_to_string(&path).expect("a file");
-            sources.push(Source::new(path.display().to_string(), text));
-        }
-    }
-}
 
 struct Office {
     engine: Engine,
@@ -49,7 +26,7 @@ struct Office {
 async fn office() -> Office {
     let folder = Folder::new("mail").expect("a folder");
     let store = store::open(&folder.sqlite_url(), Kind::Test).await.expect("a store");
-    let engine = Engine::start(store, shipped());
+    let engine = Engine::start(store, shipped::rulebook());
     let sink = SmtpSink::start().expect("a mail server");
     let config = MailConfig {
         server: sink.url(),
