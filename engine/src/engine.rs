@@ -218,6 +218,7 @@ async fn together(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Re
 fn refusal(member: &Member, error: StoreError) -> Answer {
     match error {
         StoreError::Duplicate => Ok(Err(Rejection::Duplicate { number: String::new() })),
+        StoreError::DraftUsed => Ok(Err(Rejection::DraftUsed)),
         error => {
             tracing::error!(case = %member.command.case(), %error, "the store refused a command");
             Err(EngineError::Store(error))

@@ -31,6 +31,8 @@ pub enum Rejection {
         /// Number of that case; empty if the actor may not see it.
         number: String,
     },
+    /// The draft became a case already, or was thrown away.
+    DraftUsed,
     /// No such task.
     TaskNotFound {
         /// As asked.
@@ -139,6 +141,7 @@ impl Rejection {
             Rejection::ProcessNotInForce { .. } => "process_not_in_force",
             Rejection::DoorUnknown { .. } => "door_unknown",
             Rejection::Duplicate { .. } => "duplicate",
+            Rejection::DraftUsed => "draft_used",
             Rejection::TaskNotFound { .. } => "task_not_found",
             Rejection::TaskNotOpen { .. } => "task_not_open",
             Rejection::TaskHeld { .. } => "task_held",
@@ -182,6 +185,10 @@ impl Rejection {
             Rejection::Duplicate { number } => Text::new(
                 format!("同一事项已有在办的办件{}，不必重复申请，请在原办件中继续。", quoted(number)),
                 format!("Expected no open case for the same matter, but there is one {number}. Continue there."),
+            ),
+            Rejection::DraftUsed => Text::new(
+                "这份草稿已经提交过，或已被删除。请到“我的办件”查看；要另办一件，请重新填写。",
+                "Expected a draft that waits, but it was handed in already or deleted. See your cases; for another one, begin anew.",
             ),
             Rejection::TaskNotFound { task } => Text::new(
                 format!("没有找到第 {task} 号待办。"),

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// Another open case has the same unique key.
     #[error("another open case has the same key")]
     Duplicate,
+    /// The draft that should become a case is gone: it became one already.
+    #[error("the draft was used")]
+    DraftUsed,
     /// A statement failed, or a stored value cannot be read.
     #[error("the database refused: {0}")]
     Refused(String),

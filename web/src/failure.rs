@@ -147,6 +147,7 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::MessageUnknown { .. }
         | Rejection::PartyUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Duplicate { .. }
+        | Rejection::DraftUsed
         | Rejection::TaskNotOpen { .. }
         | Rejection::TaskHeld { .. }
         | Rejection::NotOfferedNow { .. }

@@ -154,6 +154,9 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
     for (table, statement, rows, count) in exact {
         if count > 0 {
             let done = sqlx::query(statement).bind(rows).execute(&mut *connection).await?;
+            if table == "drafts" && done.rows_affected() != count as u64 {
+                return Err(StoreError::DraftUsed);
+            }
             must_be(table, count, done.rows_affected())?;
         }
     }

@@ -64,7 +64,8 @@ async fn a_draft_is_kept_by_version_and_consumed_by_its_case() {
         let Command::StartCase { process, door, region, answers, draft, .. } = start else { unreachable!() };
         let second = Engine::new_case_id();
         let start = Command::StartCase { case: second, process, door, region, answers, draft };
-        assert!(engine.execute(&citizen(), Some("other"), start).await.is_err(), "{}", site.name);
+        let again = engine.execute(&citizen(), Some("other"), start).await.expect("an answer");
+        assert_eq!(again.expect_err("a used draft").code(), "draft_used", "{}", site.name);
         assert!(store.case(second).await.expect("the database").is_none());
         sound(&**store, &engine.rules(), [id]).await;
     }
