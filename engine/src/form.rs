@@ -235,6 +235,16 @@ impl Trust {
     /// The grades with the words of forms and answers.
     pub const ALL: [(&'static str, Trust); 4] = [("a", Trust::A), ("b", Trust::B), ("c", Trust::C), ("d", Trust::D)];
 
+    /// How a paper can be given, and how far it is then trusted. Only the staff sees originals and fetches from offices.
+    pub const WAYS: [(&'static str, Trust); 4] =
+        [("upload", Trust::C), ("counter", Trust::B), ("share", Trust::A), ("promise", Trust::D)];
+
+    /// What a way of giving a paper is worth; `None` if it is no way, or not one for who is filling in the form.
+    pub fn of(way: &str, staff: bool) -> Option<Trust> {
+        let (_, grade) = Trust::WAYS.into_iter().find(|(known, _)| *known == way)?;
+        (staff || grade >= Trust::C).then_some(grade)
+    }
+
     /// The word of forms and answers.
     pub fn word(self) -> &'static str {
         match self {

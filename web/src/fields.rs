@@ -6,7 +6,7 @@ mod pieces;
 
 pub use pieces::{Add, Asked, Input, Opened, Pick, Piece, Row, Summary, Widget};
 
-use onething_engine::form::{self, Field, FieldProblem, Form, Kind};
+use onething_engine::form::{self, Field, FieldProblem, Form, Kind, Trust};
 use onething_engine::organisation::Organisation;
 use onething_engine::text::{Language, Text};
 use onething_engine::value::Value;
@@ -43,7 +43,7 @@ pub fn asked(showing: &Showing<'_>) -> Asked {
     writing.fields(&showing.form.fields, "", 2, None);
     let summary = showing.problems.iter().map(|problem| Summary {
         target: writing.target(&problem.path),
-        message: problem.message.get(showing.language).to_owned(),
+        message: writing.place(&problem.path) + problem.message.get(showing.language),
     });
     let summary = summary.collect();
     Asked {
@@ -173,8 +173,8 @@ impl Writing<'_> {
                     .collect(),
             },
             Kind::Region { .. } => Widget::Select { picks: self.regions(path, &value) },
-            Kind::File { .. } => Widget::Paper {
-                how: self.ways(path),
+            Kind::File { trust, .. } => Widget::Paper {
+                how: self.ways(path, *trust),
                 name: self.typed(&format!("{path}.name")),
                 name_field: self.name(&format!("{path}.name")),
                 how_field: self.name(&format!("{path}.how")),
@@ -231,23 +231,23 @@ impl Writing<'_> {
         picks
     }
 
-    /// How a paper can be given. Only the staff sees originals and fetches from other offices.
-    fn ways(&self, path: &str) -> Vec<Pick> {
+    /// The ways to give a paper that reading accepts, from whom fills in the form and at the grade the field asks for.
+    fn ways(&self, path: &str, least: Trust) -> Vec<Pick> {
         let chosen = self.typed(&format!("{path}.how"));
-        let ways = [
-            ("upload", "上传", "Upload", false),
-            ("counter", "窗口已核对原件", "Original seen at the counter", true),
-            ("share", "部门共享数据核验", "Fetched from the agency", true),
-            ("promise", "书面承诺", "Promised in writing", false),
-        ];
-        let fitting = ways.iter().filter(|(_, _, _, staff)| !staff || self.showing.staff);
+        let fitting = Trust::WAYS.into_iter().filter_map(|(way, _)| Some((way, Trust::of(way, self.showing.staff)?)));
         fitting
-            .map(|(word, zh, en, _)| Pick {
-                id: format!("{}-{word}", self.id(path)),
-                value: (*word).to_owned(),
-                label: self.t(zh, en),
+            .filter(|(_, grade)| *grade <= least)
+            .map(|(way, grade)| Pick {
+                id: format!("{}-{way}", self.id(path)),
+                value: way.to_owned(),
+                label: match grade {
+                    Trust::A => self.t("部门共享数据核验", "Fetched from the agency"),
+                    Trust::B => self.t("窗口已核对原件", "Original seen at the counter"),
+                    Trust::C => self.t("上传", "Upload"),
+                    Trust::D => self.t("书面承诺", "Promised in writing"),
+                },
                 hint: String::new(),
-                chosen: chosen == *word,
+                chosen: chosen == way,
             })
             .collect()
     }
@@ -291,6 +291,25 @@ impl Writing<'_> {
             Piece::Input(_) | Piece::Open(_) | Piece::Close | Piece::Row(_) | Piece::RowEnd | Piece::Add(_) => None,
         });
         first.unwrap_or(id)
+    }
+
+    /// The group or row that a field stands in, as the beginning of a line of the summary: two groups may ask the same.
+    fn place(&self, path: &str) -> String {
+        let id = self.id(path);
+        let mut around: Vec<&str> = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Input(input) if input.id == id => break,
+                Piece::Open(group) if group.id == id => break,
+                Piece::Input(_) | Piece::Add(_) => {}
+                Piece::Open(group) => around.push(&group.legend),
+                Piece::Row(row) => around.push(&row.title),
+                Piece::Close | Piece::RowEnd => {
+                    around.pop();
+                }
+            }
+        }
+        around.last().map(|title| format!("{title} · ")).unwrap_or_default()
     }
 }
 

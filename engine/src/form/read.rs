@@ -258,17 +258,11 @@ impl Taking<'_> {
         let at = |key: &str| given.below.get(key).and_then(Given::text).map(normalise::line);
         let reference = given.text().map(normalise::line).or_else(|| at("reference"));
         let how = at("how").or_else(|| reference.as_ref().map(|_| "upload".to_owned()))?;
-        let grade = match how.as_str() {
-            "share" if self.context.staff => Trust::A,
-            "counter" if self.context.staff => Trust::B,
-            "upload" => Trust::C,
-            "promise" => Trust::D,
-            _ => {
-                let zh = "请上传，或由窗口核对原件";
-                let en = "should be uploaded, or shown at the counter";
-                self.findings.problem(path, advice("file.how", &field.title, zh, en));
-                return None;
-            }
+        let Some(grade) = Trust::of(&how, self.context.staff) else {
+            let zh = "请上传，或由窗口核对原件";
+            let en = "should be uploaded, or shown at the counter";
+            self.findings.problem(path, advice("file.how", &field.title, zh, en));
+            return None;
         };
         if grade > trust {
             let zh = "不能只作承诺，请上传或到窗口核对原件";

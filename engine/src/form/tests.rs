@@ -232,6 +232,14 @@ fn papers_carry_a_grade_of_trust() {
         shown,
         (vec![], json!({"paper": {"how": "counter", "trust": "b"}, "promise": {"how": "promise", "trust": "d"}}))
     );
+    // The ways a page offers at a grade are those that reading takes.
+    let ways = |staff: bool, least: Trust| -> Vec<&str> {
+        let fitting = Trust::WAYS.iter().filter(|(way, _)| Trust::of(way, staff).is_some_and(|grade| grade <= least));
+        fitting.map(|(way, _)| *way).collect()
+    };
+    assert_eq!(ways(false, Trust::C), ["upload"]);
+    assert_eq!(ways(false, Trust::D), ["upload", "promise"]);
+    assert_eq!(ways(true, Trust::B), ["counter", "share"]);
     // An applicant cannot say that somebody saw the original, and an upload is not enough here.
     let citizen = Context { staff: false, ..counter };
     assert_eq!(at(&[("paper.how", "counter"), ("promise", "u1")], &citizen).0, ["file.how", "file.pages"]);

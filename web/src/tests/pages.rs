@@ -47,6 +47,7 @@ async fn what_was_typed_stays_on_the_page_when_answers_are_wrong() {
     assert!(answer.body.contains("value=\"home\" checked"), "a choice was lost");
     assert!(!answer.body.contains("3204<b>"), "typed text is text, not markup");
     assert!(answer.body.contains("href=\"#f-deceased-id-number\""), "the summary leads to the field");
+    assert!(answer.body.contains("逝者 · "), "the summary says in which group");
     assert!(answer.body.contains("aria-invalid=\"true\""));
     // It was kept as well: the draft brings it back, for its owner only.
     let draft = format!("/apply/after-death/family?draft={}", answer.input("_draft"));
