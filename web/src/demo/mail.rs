@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use onething_engine::notify::{Reference, render};
 
@@ -33,7 +34,14 @@ struct Letter {
 }
 
 /// The latest messages first.
-pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Result<Response, Failure> {
+pub async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Failure> {
+    // The demonstration answers to its own names on the loopback address only, so what the browser asked is one of them.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let base = host.map(|host| format!("http://{host}")).unwrap_or_default();
     let now = app.now().await?;
     let f = Frame::new(&app, &visitor, now);
     let rules = app.rules();
@@ -49,7 +57,7 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
             task: row.task,
             due_at: row.due_at,
         };
-        let rendered = render(&rules, definition, case, &reference, &format!("/c/{}", case.id));
+        let rendered = render(&rules, definition, case, &reference, &format!("{base}/c/{}", case.id));
         let to = match row.recipient.split_once(':') {
             Some(("party", party)) => definition.parties.get(party).map(|party| f.x(&party.title).to_owned()),
             Some(("office", office)) => Some(f.x(&rules.organisation.office_title(office)).to_owned()),

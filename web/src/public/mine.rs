@@ -4,14 +4,16 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use onething_engine::organisation::Actor;
 use onething_engine::store::CaseListed;
+use onething_engine::value::Instant;
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::language;
 use crate::page::{Frame, page};
 use crate::session::Visitor;
-use crate::view::Light;
+use crate::view::{Light, Look};
 
 /// Cases on one page at most.
 const SHOWN: u32 = 100;
@@ -31,6 +33,8 @@ pub struct Listed {
     pub number: String,
     /// Name of the process.
     pub title: String,
+    /// The stage it is in.
+    pub place: String,
     /// When it began.
     pub opened: String,
     /// By when, or when it closed.
@@ -46,15 +50,28 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
     let now = app.now().await?;
     let f = Frame::new(&app, &visitor, now);
     let cases = app.store().cases_of(&visitor.actor()?.id, SHOWN).await?;
-    let cases = cases.into_iter().map(|case| listed(&app, &f, case, now)).collect();
-    page(&MinePage { f, cases })
+    let mut rows = Vec::with_capacity(cases.len());
+    for case in cases {
+        rows.push(listed(&app, &f, visitor.actor()?, case, now).await?);
+    }
+    page(&MinePage { f, cases: rows })
 }
 
-/// A row for a case. Two days before its deadline a case is soon late.
-pub fn listed(app: &App, f: &Frame, case: CaseListed, now: onething_engine::value::Instant) -> Listed {
+/// A row for a case. Two days before its deadline a case is soon late. It reads the case itself for its stage, so lists
+/// must stay as short as they are.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn listed(app: &App, f: &Frame, actor: &Actor, case: CaseListed, now: Instant) -> Result<Listed, Failure> {
     let rules = app.rules();
+    let held = app.store().case(case.id).await?;
+    let place = held.as_ref().and_then(|held| {
+        let definition = rules.definition(&held.loaded.case.definition)?;
+        let look = Look { loaded: &held.loaded, definition, rules: &rules, actor, now, language: f.language };
+        Some(look.place())
+    });
     let title = rules.choose(&case.process, case.opened_at.date());
-    let soon = |due: onething_engine::value::Instant| due.0 - now.0 <= 2 * onething_engine::value::DAY_MS;
+    let soon = |due: Instant| due.0 - now.0 <= 2 * onething_engine::value::DAY_MS;
     let light = match (case.closed_at, case.due_at) {
         (Some(_), _) => Light::Done,
         (None, _) if case.late => Light::Red,
@@ -62,10 +79,11 @@ pub fn listed(app: &App, f: &Frame, case: CaseListed, now: onething_engine::valu
         (None, Some(due)) if soon(due) => Light::Yellow,
         (None, Some(_) | None) => Light::Green,
     };
-    Listed {
+    Ok(Listed {
         id: case.id.to_string(),
         number: case.number,
         title: title.map_or(case.process, |definition| f.x(&definition.title).to_owned()),
+        place: place.unwrap_or_default(),
         opened: language::short(case.opened_at),
         due: match (case.closed_at, case.due_at) {
             (Some(at), _) => language::short(at),
@@ -74,5 +92,5 @@ pub fn listed(app: &App, f: &Frame, case: CaseListed, now: onething_engine::valu
         },
         light,
         closed: case.closed_at.is_some(),
-    }
+    })
 }

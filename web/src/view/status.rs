@@ -61,7 +61,7 @@ impl Look<'_> {
     }
 
     /// The outermost active state below the root that people know by name.
-    fn place(&self) -> String {
+    pub fn place(&self) -> String {
         let chart = &self.definition.chart;
         let active = self.case_of().configuration.in_order(chart);
         let named = active.into_iter().filter(|id| {

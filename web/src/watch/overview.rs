@@ -39,7 +39,7 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
     let cut = cases.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);
     let (mut late, mut soon, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for case in cases {
-        let row = listed(&app, &f, case, now);
+        let row = listed(&app, &f, visitor.actor()?, case, now).await?;
         match row.light {
             Light::Red => late.push(row),
             Light::Yellow => soon.push(row),
