@@ -31,8 +31,11 @@ impl Walk<'_> {
     }
 
     async fn sign_in(&mut self, account: &str) {
+        // Nobody else may still be signed in, or the way out below would be theirs.
+        self.client.delete_all_cookies().await.expect("a fresh browser");
         self.client.goto(&format!("{}/signin", self.server.url())).await.expect("a page");
         self.click(&format!("button[name=account][value={account}]")).await;
+        self.client.wait().for_element(Locator::Css("form[action='/signout']")).await.expect("somebody signed in");
     }
 
     async fn click(&mut self, css: &str) {
@@ -61,13 +64,13 @@ async fn walk(store: &str, database: &str) {
         walk.look("/me", "mine").await;
         walk.look("/apply/after-death/family", "apply").await;
         walk.click("main form button[name=_do][value=send]:not(.unseen)").await;
-        walk.client.wait().for_element(Locator::Css("main form")).await.expect("the form again");
+        walk.client.wait().for_element(Locator::Css("main [aria-invalid=true]")).await.expect("the form again");
         walk.examine("apply-empty").await;
         assert!(walk.count("main [aria-invalid=true]").await > 0, "an empty application names no field");
         walk.sign_in("gu_ping").await;
         walk.look("/desk", "desk").await;
         walk.click("main a[href^='/desk/t/']").await;
-        walk.client.wait().for_element(Locator::Css("h1")).await.expect("a task");
+        walk.client.wait().for_element(Locator::Css("button[name=_outcome]")).await.expect("a task");
         walk.examine("task").await;
         walk.sign_in("sun_zheng").await;
         walk.look("/watch", "watch").await;
