@@ -1,17 +1,23 @@
 //! A case: one running instance of a process, as its row holds it. It changes only by [`Case::apply`];
 //! nothing here may decide, read a clock or hold a value somebody typed.
 
+mod answers;
+mod clocks;
+mod rows;
+mod tasks;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{ClockRun, Limit, Roll};
-use crate::definition::{ClockId, DefinitionHash, ItemId, Outcome};
-use crate::event::{CardLevel, Event, Holder, Offer, TimerKind};
-use crate::kernel::{Configuration, StateId};
-use crate::value::{Instant, Value};
+use crate::definition::{ClockId, DefinitionHash, ItemId};
+use crate::event::{CardLevel, Event, Holder};
+use crate::kernel::Configuration;
+use crate::value::Instant;
 
 pub use crate::event::CaseId;
+pub use answers::Answers;
+pub use rows::{AnswersVersion, Card, ClockState, Closed, Document, ItemEnd, Task, TaskStatus, Timer};
 
 /// One running instance of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,142 +66,6 @@ pub struct Case {
     pub timers_made: u32,
     /// Set while the case rests in a closing state.
     pub closed: Option<Closed>,
-}
-
-/// Which version of a form's answers a case holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnswersVersion {
-    /// Whose form.
-    pub holder: Holder,
-    /// Its name.
-    pub form: String,
-    /// The exact form.
-    pub form_hash: String,
-    /// 1, 2, 3 …
-    pub version: u32,
-    /// When.
-    pub at: Instant,
-}
-
-/// Work offered to people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
-    /// Its number in the case.
-    pub number: u32,
-    /// The state it belongs to.
-    pub state: StateId,
-    /// To whom it was offered.
-    pub offers: Vec<Offer>,
-    /// When.
-    pub offered_at: Instant,
-    /// Who holds it.
-    pub holder: Option<String>,
-    /// Where it stands.
-    pub status: TaskStatus,
-    /// How it ended.
-    pub outcome: Option<String>,
-    /// When it ended.
-    pub ended_at: Option<Instant>,
-}
-
-/// Where a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskStatus {
-    /// Waiting for somebody.
-    Open,
-    /// Interrupted by a hold.
-    Aside,
-    /// Ended with an outcome.
-    Done,
-    /// Its state was left otherwise.
-    Cancelled,
-}
-
-/// The runs of a clock, latest last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClockState {
-    /// How much the latest run allows.
-    pub limit: Limit,
-    /// How its last day rolls.
-    pub roll: Roll,
-    /// Start, pauses and extensions of the latest run.
-    pub run: ClockRun,
-    /// Runs before it, for the proof.
-    pub earlier: Vec<ClockRun>,
-    /// Counting (perhaps paused), not stopped.
-    pub running: bool,
-    /// When the latest run stopped.
-    pub stopped_at: Option<Instant>,
-    /// Exclusive end; `None` while a pause is open.
-    pub due_at: Option<Instant>,
-    /// Computed past the last covered day of the calendar.
-    pub provisional: bool,
-    /// It ran out while it was running.
-    pub late: bool,
-}
-
-/// A wake-up still to come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timer {
-    /// Its number in the case.
-    pub number: u32,
-    /// Not before.
-    pub at: Instant,
-    /// Why.
-    pub why: TimerKind,
-}
-
-/// The end of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ItemEnd {
-    /// How it counts.
-    pub outcome: Outcome,
-    /// The final state, last part of its path.
-    pub end: String,
-    /// When.
-    pub at: Instant,
-}
-
-/// A reminder or a finding of lateness.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Card {
-    /// Its number in the case.
-    pub number: u32,
-    /// The clock.
-    pub clock: ClockId,
-    /// How loud.
-    pub level: CardLevel,
-    /// Per cent of the limit used.
-    pub percent: u8,
-    /// The deadline it was measured against.
-    pub due_at: Instant,
-    /// When it was raised.
-    pub at: Instant,
-}
-
-/// A document issued.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Document {
-    /// Its number in the case.
-    pub number: u32,
-    /// `W02`.
-    pub code: String,
-    /// The item it speaks of.
-    pub item: Option<ItemId>,
-    /// When.
-    pub at: Instant,
-}
-
-/// A closed case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closed {
-    /// How.
-    pub outcome: Outcome,
-    /// Where it rests.
-    pub state: StateId,
-    /// When.
-    pub at: Instant,
 }
 
 impl Case {
@@ -344,135 +214,5 @@ impl Case {
             configuration.variables.insert(name.clone(), value.clone());
         }
         configuration.running = *running;
-    }
-
-    fn apply_task(&mut self, event: &Event, at: Instant) {
-        if let Event::TaskOffered { task, state, offers } = event {
-            let task = Task {
-                number: *task,
-                state: *state,
-                offers: offers.clone(),
-                offered_at: at,
-                holder: None,
-                status: TaskStatus::Open,
-                outcome: None,
-                ended_at: None,
-            };
-            self.tasks.insert(task.number, task);
-            return;
-        }
-        let number = match event {
-            Event::TaskClaimed { task, .. }
-            | Event::TaskReleased { task }
-            | Event::TaskCompleted { task, .. }
-            | Event::TaskCancelled { task }
-            | Event::TaskPutAside { task }
-            | Event::TaskTakenUp { task } => *task,
-            _ => return,
-        };
-        let Some(task) = self.tasks.get_mut(&number) else { return };
-        match event {
-            Event::TaskClaimed { holder, .. } => task.holder = Some(holder.clone()),
-            Event::TaskReleased { .. } => task.holder = None,
-            Event::TaskCompleted { outcome, .. } => {
-                (task.status, task.outcome, task.ended_at) = (TaskStatus::Done, Some(outcome.clone()), Some(at));
-            }
-            Event::TaskCancelled { .. } => (task.status, task.ended_at) = (TaskStatus::Cancelled, Some(at)),
-            Event::TaskPutAside { .. } => task.status = TaskStatus::Aside,
-            _ => task.status = TaskStatus::Open,
-        }
-    }
-
-    fn apply_clock(&mut self, event: &Event, at: Instant) {
-        let id = match event {
-            Event::ClockStarted { clock, .. }
-            | Event::ClockPaused { clock, .. }
-            | Event::ClockResumed { clock }
-            | Event::ClockExtended { clock, .. }
-            | Event::ClockContinued { clock }
-            | Event::ClockStopped { clock }
-            | Event::DueSet { clock, .. } => *clock,
-            _ => return,
-        };
-        if let Event::ClockStarted { from, limit, roll, .. } = event {
-            let earlier = self.clocks.remove(&id).map_or_else(Vec::new, |mut state| {
-                state.earlier.push(state.run);
-                state.earlier
-            });
-            self.clocks.insert(id, ClockState::new(ClockRun::new(*from), *limit, *roll, earlier));
-            return;
-        }
-        let Some(state) = self.clocks.get_mut(&id) else { return };
-        match event {
-            // Time of a case never goes back, so an interval can always be closed and opened here.
-            Event::ClockPaused { kind, .. } => {
-                let _ = state.run.pause_is(Some(kind), at);
-            }
-            Event::ClockResumed { .. } => {
-                let _ = state.run.pause_is(None, at);
-            }
-            Event::ClockContinued { .. } => {
-                if let Some(stopped_at) = state.stopped_at.take() {
-                    let _ = state.run.pause_is(Some("outside"), stopped_at);
-                    let _ = state.run.pause_is(None, at);
-                }
-                state.running = true;
-            }
-            Event::ClockExtended { add, .. } => state.run.extend(*add, at),
-            Event::ClockStopped { .. } => (state.running, state.stopped_at) = (false, Some(at)),
-            Event::DueSet { due_at, provisional, .. } => (state.due_at, state.provisional) = (*due_at, *provisional),
-            _ => {}
-        }
-    }
-}
-
-impl ClockState {
-    fn new(run: ClockRun, limit: Limit, roll: Roll, earlier: Vec<ClockRun>) -> ClockState {
-        ClockState {
-            limit,
-            roll,
-            run,
-            earlier,
-            running: true,
-            stopped_at: None,
-            due_at: None,
-            provisional: false,
-            late: false,
-        }
-    }
-}
-
-/// Latest values of every form of a case; loaded beside it, never part of its log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answers(pub BTreeMap<(Holder, String), Value>);
-
-impl Answers {
-    /// The values of one form.
-    pub fn get(&self, holder: &Holder, form: &str) -> Option<&Value> {
-        self.0.get(&(holder.clone(), form.to_owned()))
-    }
-
-    /// What guards call `answers`: the forms of the case, by name.
-    pub fn of_case(&self) -> Value {
-        Value::Map(
-            self.0
-                .iter()
-                .filter(|((holder, _), _)| *holder == Holder::Case)
-                .map(|((_, form), value)| (form.clone(), value.clone()))
-                .collect(),
-        )
-    }
-
-    /// What guards call `item_answers`: the forms of every item, by item and form.
-    pub fn of_items(&self) -> Value {
-        let mut items: BTreeMap<String, Value> = BTreeMap::new();
-        for ((holder, form), value) in &self.0 {
-            let Holder::Item(name) = holder else { continue };
-            let entry = items.entry(name.clone()).or_insert_with(|| Value::Map(BTreeMap::new()));
-            if let Value::Map(forms) = entry {
-                forms.insert(form.clone(), value.clone());
-            }
-        }
-        Value::Map(items)
     }
 }

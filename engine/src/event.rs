@@ -1,100 +1,20 @@
 //! Events: what happened to a case, in the past tense. They carry numbers, names of fields and commitments,
 //! and must never carry a value somebody typed: the log outlives every right to erasure.
 
+mod envelope;
+mod parts;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::clock::{Limit, Roll, Span};
-use crate::definition::{ClockId, DefinitionHash, ItemId, Outcome};
+use crate::definition::{ClockId, ItemId, Outcome};
 use crate::kernel::{StateId, TransitionId};
 use crate::value::{Instant, Value};
 
-/// Version of the event format. One until the first tagged release.
-pub const EVENT_VERSION: u32 = 1;
-
-/// Identifies a case everywhere (UUID version 7, made by the shell).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CaseId(pub Uuid);
-
-impl std::fmt::Display for CaseId {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(out)
-    }
-}
-
-/// Who holds a form's answers: the case, or one of its items.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Holder {
-    /// The case itself.
-    Case,
-    /// An item, by name.
-    Item(String),
-}
-
-impl Holder {
-    /// The text stored in a column: empty for the case.
-    pub fn as_column(&self) -> &str {
-        match self {
-            Holder::Case => "",
-            Holder::Item(name) => name,
-        }
-    }
-
-    /// Back from the column.
-    pub fn from_column(text: &str) -> Holder {
-        if text.is_empty() { Holder::Case } else { Holder::Item(text.to_owned()) }
-    }
-}
-
-/// To whom a task is offered, resolved when it began.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Offer {
-    /// Region code of the office; for roles the region of the case.
-    pub region: String,
-    /// `police`; empty for a party or a bare role.
-    pub department: String,
-    /// `police.household`; empty for a party or a bare role.
-    pub unit: String,
-    /// `supervisor`; empty unless the work is offered to a role.
-    pub role: String,
-    /// `applicant`; empty unless the work is offered to a party of the case.
-    pub party: String,
-}
-
-/// Why a timer wakes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimerKind {
-    /// A clock runs out.
-    Due(ClockId),
-    /// So many per cent of a clock's limit are used.
-    Remind(ClockId, u8),
-    /// A delayed event of the statechart.
-    Delay {
-        /// Its send id, by which it can be cancelled.
-        id: String,
-        /// The event.
-        event: String,
-        /// Exact address or an announcement.
-        addressed: bool,
-        /// What it carries.
-        data: Value,
-    },
-}
-
-/// How loud a card is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CardLevel {
-    /// A reminder before the end.
-    Yellow,
-    /// Late.
-    Red,
-}
+pub use envelope::{EVENT_VERSION, Envelope, GENESIS, canonical, hexadecimal};
+pub use parts::{CardLevel, CaseId, Holder, Offer, TimerKind};
 
 /// Body of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -329,93 +249,4 @@ pub enum Event {
     },
     /// A closed case was taken up again.
     CaseReopened,
-}
-
-/// What surrounds a body in the log. `hash` covers the canonical text of everything else, `prev` included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Envelope {
-    /// The case.
-    pub case: CaseId,
-    /// 1, 2, 3 … without a gap.
-    pub n: u64,
-    /// Legal time.
-    pub at: Instant,
-    /// Who caused it.
-    pub actor: String,
-    /// Version of the format.
-    pub v: u32,
-    /// The definition the case runs on.
-    pub definition: DefinitionHash,
-    /// Version of the engine.
-    pub engine: String,
-    /// Hash of the event before; 64 zeros for the first.
-    pub prev: String,
-    /// SHA-256, hexadecimal.
-    pub hash: String,
-    /// Canonical JSON text of the body.
-    pub body: String,
-}
-
-/// `prev` of the first event of a case.
-pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-impl Envelope {
-    /// Seals a body: computes its canonical text and its hash over the chain.
-    pub fn seal(
-        case: CaseId,
-        n: u64,
-        at: Instant,
-        actor: &str,
-        definition: &DefinitionHash,
-        prev: &str,
-        event: &Event,
-    ) -> Envelope {
-        let body = canonical(event);
-        let mut envelope = Envelope {
-            case,
-            n,
-            at,
-            actor: actor.to_owned(),
-            v: EVENT_VERSION,
-            definition: definition.clone(),
-            engine: env!("CARGO_PKG_VERSION").to_owned(),
-            prev: prev.to_owned(),
-            hash: String::new(),
-            body,
-        };
-        envelope.hash = envelope.digest();
-        envelope
-    }
-
-    /// The hash this envelope ought to have.
-    pub fn digest(&self) -> String {
-        use sha2::Digest;
-        let mut hasher = sha2::Sha256::new();
-        let head = format!(
-            "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
-            self.case.0, self.n, self.at.0, self.actor, self.v, self.definition.0, self.engine, self.prev
-        );
-        hasher.update(head.as_bytes());
-        hasher.update(self.body.as_bytes());
-        hexadecimal(&hasher.finalize())
-    }
-
-    /// The body, or `None` if its text is no event of this version.
-    pub fn event(&self) -> Option<Event> {
-        serde_json::from_str(&self.body).ok()
-    }
-}
-
-/// The one canonical text of an event. Field order is the order of the type; maps are ordered by key.
-pub fn canonical(event: &Event) -> String {
-    serde_json::to_string(event).unwrap_or_default()
-}
-
-/// Lower-case hexadecimal.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
