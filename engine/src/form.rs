@@ -164,6 +164,8 @@ pub enum Kind {
         media: Vec<String>,
         /// Most pages.
         pages: u32,
+        /// It may follow after the request was accepted (容缺受理); the process says by when.
+        later: bool,
     },
     /// Fields that belong together.
     Group,
@@ -230,6 +232,9 @@ pub enum Trust {
     /// The person's own promise.
     D,
 }
+
+/// The way of giving a paper that says: it follows. No grade of trust, and only where the form allows it.
+pub const LATER: &str = "later";
 
 impl Trust {
     /// The grades with the words of forms and answers.

@@ -6,7 +6,7 @@ mod pieces;
 
 pub use pieces::{Add, Asked, Input, Opened, Pick, Piece, Row, Summary, Widget};
 
-use onething_engine::form::{self, Field, FieldProblem, Form, Kind, Trust};
+use onething_engine::form::{self, Field, FieldProblem, Form, Kind, LATER, Trust};
 use onething_engine::organisation::Organisation;
 use onething_engine::text::{Language, Text};
 use onething_engine::value::Value;
@@ -173,8 +173,8 @@ impl Writing<'_> {
                     .collect(),
             },
             Kind::Region { .. } => Widget::Select { picks: self.regions(path, &value) },
-            Kind::File { trust, .. } => Widget::Paper {
-                how: self.ways(path, *trust),
+            Kind::File { trust, later, .. } => Widget::Paper {
+                how: self.ways(path, *trust, *later),
                 name: self.typed(&format!("{path}.name")),
                 name_field: self.name(&format!("{path}.name")),
                 how_field: self.name(&format!("{path}.how")),
@@ -232,8 +232,15 @@ impl Writing<'_> {
     }
 
     /// The ways to give a paper that reading accepts, from whom fills in the form and at the grade the field asks for.
-    fn ways(&self, path: &str, least: Trust) -> Vec<Pick> {
+    fn ways(&self, path: &str, least: Trust, later: bool) -> Vec<Pick> {
         let chosen = self.typed(&format!("{path}.how"));
+        let follows = later.then(|| Pick {
+            id: format!("{}-{LATER}", self.id(path)),
+            value: LATER.to_owned(),
+            label: self.t("稍后补交", "I will hand it in later"),
+            hint: String::new(),
+            chosen: chosen == LATER,
+        });
         let fitting = Trust::WAYS.into_iter().filter_map(|(way, _)| Some((way, Trust::of(way, self.showing.staff)?)));
         fitting
             .filter(|(_, grade)| *grade <= least)
@@ -249,6 +256,7 @@ impl Writing<'_> {
                 hint: String::new(),
                 chosen: chosen == way,
             })
+            .chain(follows)
             .collect()
     }
 

@@ -85,7 +85,7 @@ impl Field {
                 ("grade", Type::Int),
             ]),
             Kind::File { .. } => Type::map([
-                ("how", Type::choice(["share", "counter", "upload", "promise"])),
+                ("how", Type::choice(["share", "counter", "upload", "promise", "later"])),
                 ("trust", Type::choice(["a", "b", "c", "d"])),
                 ("name", Type::Text),
                 ("pages", Type::Int),

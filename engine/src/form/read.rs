@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::given::{self, Given};
 use super::scalar::{self, Sound, advice};
 use super::settle;
-use super::{Context, Field, FieldProblem, Form, Kind, Reading, Trust, Upload, id_number, normalise};
+use super::{Context, Field, FieldProblem, Form, Kind, LATER, Reading, Trust, Upload, id_number, normalise};
 use crate::source::closest;
 use crate::text::Text;
 use crate::value::Value;
@@ -125,7 +125,8 @@ impl Taking<'_> {
         match &field.kind {
             Kind::Group => self.group(field, given, path),
             Kind::Person => self.person(field, given, path),
-            Kind::File { trust, media, pages } => self.file(field, (*trust, media, *pages), given, path),
+            Kind::File { later: true, .. } if follows(given) => Some(later()),
+            Kind::File { trust, media, pages, .. } => self.file(field, (*trust, media, *pages), given, path),
             Kind::Choice { options, several: true } => {
                 let chosen: Vec<&String> = given.texts.iter().filter(|text| !given::says_nothing(text)).collect();
                 let mut ids = Vec::new();
@@ -353,4 +354,14 @@ fn unknown_fields(fields: &[Field], given: &Given, path: &str, in_person: bool, 
             }
         }
     }
+}
+
+/// Is the paper said to follow?
+fn follows(given: &Given) -> bool {
+    given.below.get("how").and_then(Given::text).is_some_and(|how| normalise::line(how) == LATER)
+}
+
+/// The answer of a paper that follows: nothing is there that could be trusted.
+fn later() -> Value {
+    Value::Map(Map::from([("how".to_owned(), Value::Text(LATER.to_owned()))]))
 }

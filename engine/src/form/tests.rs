@@ -215,6 +215,23 @@ fn a_person_without_an_identity_card_types_the_facts() {
 }
 
 #[test]
+fn a_paper_may_follow_only_where_the_form_says_so() {
+    let form = form(
+        "papers",
+        "form: papers\ntitle: 材料\nfields: {proof: {type: file, title: 证明, later: true}, id: {type: file, title: 身份证}}\n",
+    );
+    let given = pairs_of(&[("proof.how", "later"), ("id.how", "later")]);
+    let reading = form.read(&given, &context());
+    assert_eq!(found(&reading.problems), [("id", "file.how")]);
+    assert_eq!(reading.values.to_json(), json!({"proof": {"how": "later"}}));
+    let value = Value::Map(BTreeMap::from([(
+        "proof".to_owned(),
+        Value::Map(BTreeMap::from([("how".to_owned(), Value::Text("later".into()))])),
+    )]));
+    assert_eq!(found(&form.check(&value, &context()).problems), [("id", "required")]);
+}
+
+#[test]
 fn papers_carry_a_grade_of_trust() {
     let form = form(
         "papers",

@@ -157,6 +157,7 @@ impl Look<'_> {
             "counter" => self.t("窗口已核对原件", "original seen at the counter"),
             "share" => self.t("部门共享数据", "fetched from the agency"),
             "promise" => self.t("书面承诺", "promised in writing"),
+            "later" => self.t("稍后补交", "to be handed in later"),
             _ => String::new(),
         };
         let name = text("name");

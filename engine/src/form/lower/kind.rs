@@ -150,7 +150,8 @@ impl<'a> Lowering<'a> {
             media = ["jpg", "png", "pdf"].map(str::to_owned).to_vec();
         }
         let trust = reader.choice("trust", &Trust::ALL).unwrap_or(Trust::C);
-        Kind::File { trust, media, pages: self.bounded(reader, "pages", 20, 1..=500) as u32 }
+        let later = reader.flag("later").unwrap_or(false);
+        Kind::File { trust, media, pages: self.bounded(reader, "pages", 20, 1..=500) as u32, later }
     }
 
     fn options(&mut self, reader: &Reader<'a>) -> Kind {
