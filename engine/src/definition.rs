@@ -6,6 +6,7 @@ pub mod chart;
 mod checks;
 mod clocks;
 mod draft;
+mod each;
 mod emit;
 mod fragments;
 mod frame;

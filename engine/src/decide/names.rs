@@ -29,6 +29,26 @@ impl CaseNames<'_> {
         ]))
     }
 
+    /// How all copies of an item that stands once per row came out together; empty while one of them is open.
+    fn together(&self, group: &str, configuration: &Configuration) -> Option<Value> {
+        let copies = self.rules.definition(&self.case.definition)?.groups.get(group)?;
+        let result = |copy: &String| configuration.variables.get(&format!("items.{copy}.result"))?.as_text();
+        let results: Vec<&str> = copies.iter().map(|copy| result(copy).unwrap_or_default()).collect();
+        let counted = || results.iter().filter(|result| **result != "none");
+        let word = if results.contains(&"") {
+            ""
+        } else if counted().next().is_none() {
+            "none"
+        } else if counted().all(|result| *result == "success") {
+            "success"
+        } else if counted().any(|result| matches!(*result, "success" | "partial")) {
+            "partial"
+        } else {
+            "failure"
+        };
+        Some(Value::Text(word.to_owned()))
+    }
+
     /// Results that the compiled statechart keeps in variables named `items.<item>.result` and `.status`.
     fn items(configuration: &Configuration) -> Value {
         let mut items: BTreeMap<String, Value> = BTreeMap::new();
@@ -100,7 +120,8 @@ impl Outside for CaseNames<'_> {
         if let [root, item, word] = path
             && root == "items"
         {
-            return configuration.variables.get(&format!("items.{item}.{word}")).map(Cow::Borrowed);
+            let kept = configuration.variables.get(&format!("items.{item}.{word}")).map(Cow::Borrowed);
+            return kept.or_else(|| self.together(item, configuration).filter(|_| word == "result").map(Cow::Owned));
         }
         let (root, fields) = path.split_first()?;
         let mut value = self.value(root, configuration)?.into_owned();

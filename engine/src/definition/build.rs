@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::chart::{lower_chart, report_unreachable};
 use super::checks;
-use super::draft::{Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Guard, Kind, ROOT, StateIndex, Target};
+use super::draft::{
+    Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Guard, Kind, PartyIs, ROOT, StateIndex, Target,
+};
 use super::emit::Emitted;
 use super::guards::GlobalScope;
 use super::library::{FileKind, Library};
@@ -150,6 +152,7 @@ impl<'a> Draft<'a> {
             clocks,
             doors,
             items,
+            groups: self.groups.clone(),
             holds,
             parties,
             messages: frame.messages.clone(),
@@ -375,7 +378,10 @@ impl<'a> Draft<'a> {
             let made = PartyDefinition {
                 name: party.name.clone(),
                 title: party.title.clone(),
-                is: party.is.and_then(|placed| self.expression(placed, &Type::Any, scope)),
+                is: party.is.as_ref().and_then(|is| match is {
+                    PartyIs::Written(placed) => self.expression(*placed, &Type::Any, scope),
+                    PartyIs::Made(text) => self.made_expression(text, &Type::Any, scope, ROOT),
+                }),
                 silent: party.silent,
                 optional: party.optional,
             };

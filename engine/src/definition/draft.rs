@@ -35,7 +35,7 @@ pub(super) struct Placed<'a> {
 }
 
 /// What the names in a piece of a file mean: one for the process, one for each use of a fragment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Env<'a> {
     pub source: &'a Source,
     /// Names of states are looked up inside this state.
@@ -44,6 +44,19 @@ pub(super) struct Env<'a> {
     pub prefix: String,
     pub inputs: BTreeMap<&'a str, Input<'a>>,
     pub item: Option<ItemIndex>,
+    /// Inside a copy of an item that stands once for every row of a list.
+    pub row: Option<Row>,
+}
+
+/// What `each` means inside one copy of an item.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// Global text of the row: `answers.report.heirs[0]`.
+    pub text: String,
+    /// The party that stands for it.
+    pub party: Option<String>,
+    /// 1, 2, 3 …
+    pub number: u32,
 }
 
 /// A bound input of a fragment.
@@ -283,7 +296,7 @@ pub(super) struct Gate {
 
 #[derive(Debug)]
 pub(super) struct Need<'a> {
-    pub item: &'a str,
+    pub item: String,
     pub ends: Vec<(&'a str, Span)>,
 }
 
@@ -302,9 +315,17 @@ pub(super) struct DraftHold<'a> {
 pub(super) struct DraftParty<'a> {
     pub name: String,
     pub title: Text,
-    pub is: Option<Placed<'a>>,
+    pub is: Option<PartyIs<'a>>,
     pub silent: bool,
     pub optional: bool,
+}
+
+/// Where a party stands in the answers.
+#[derive(Clone, Debug)]
+pub(super) enum PartyIs<'a> {
+    Written(Placed<'a>),
+    /// Global text the compiler made, for one row of a list.
+    Made(String),
 }
 
 #[derive(Debug)]
@@ -356,6 +377,8 @@ pub(super) struct Draft<'a> {
     pub transitions: Vec<DraftTransition<'a>>,
     pub clocks: Vec<DraftClock<'a>>,
     pub items: Vec<DraftItem<'a>>,
+    /// Copies by the name of the item that `each` repeats.
+    pub groups: BTreeMap<String, Vec<String>>,
     pub holds: Vec<DraftHold<'a>>,
     pub doors: Vec<DraftDoor>,
     /// Forms asked anywhere, with the item that asks (`None`: the case) and the first place.

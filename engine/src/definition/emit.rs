@@ -209,8 +209,8 @@ impl<'a> Draft<'a> {
         Some(match guard {
             Guard::When(placed) => Condition::Holds(self.expression(*placed, &Type::Bool, scope)?),
             Guard::Unless(placed) => Condition::Fails(self.expression(*placed, &Type::Bool, scope)?),
-            Guard::Holds(text) => Condition::Holds(self.made_expression(text, scope, state)?),
-            Guard::Fails(text) => Condition::Fails(self.made_expression(text, scope, state)?),
+            Guard::Holds(text) => Condition::Holds(self.made_expression(text, &Type::Bool, scope, state)?),
+            Guard::Fails(text) => Condition::Fails(self.made_expression(text, &Type::Bool, scope, state)?),
             Guard::Active(state) => Condition::Active(emitted.states[*state]),
         })
     }

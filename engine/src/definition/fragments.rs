@@ -101,7 +101,8 @@ impl<'a> Draft<'a> {
             Some(_) | None => format!("{}.", self.states[lowered.state].path),
         };
         let env = self.envs.len();
-        self.envs.push(Env { source, base: lowered.state, prefix, inputs: BTreeMap::new(), item: used.item });
+        let inputs = BTreeMap::new();
+        self.envs.push(Env { source, base: lowered.state, prefix, inputs, item: used.item, row: None });
         self.bind(env, used, given, &reader);
         self.expanding.push(used.name);
         self.lower_fragment(lowered, env, used, &reader, outermost);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clocks::{LATE, ROLLS};
 use super::draft::{
-    Draft, DraftDoor, DraftParty, DraftReach, DraftTransition, DraftTrigger, Env, Frame, Kind, Place, Placed, ROOT,
-    Target,
+    Draft, DraftDoor, DraftParty, DraftReach, DraftTransition, DraftTrigger, Env, Frame, Kind, PartyIs, Place, Placed,
+    ROOT, Target,
 };
 use super::library::{FileKind, Library, Parsed};
 use super::model::{Assignee, DocumentText, Effects, MessageDefinition, NoticeText};
@@ -35,6 +35,7 @@ impl<'a> Draft<'a> {
             transitions: Vec::new(),
             clocks: Vec::new(),
             items: Vec::new(),
+            groups: BTreeMap::new(),
             holds: Vec::new(),
             doors: Vec::new(),
             forms: BTreeMap::new(),
@@ -51,6 +52,7 @@ impl<'a> Draft<'a> {
             prefix: String::new(),
             inputs: BTreeMap::new(),
             item: None,
+            row: None,
         });
         let file = draft.file(0);
         if let Some(reader) = file.map(&process.node, both("流程文件", "process file")) {
@@ -140,7 +142,7 @@ impl<'a> Draft<'a> {
             let party = DraftParty {
                 name: name.to_owned(),
                 title: words.localized("title").unwrap_or_else(|| Text::same(name)),
-                is: words.optional("is").map(|node| Placed { node, env: 0 }),
+                is: words.optional("is").map(|node| PartyIs::Written(Placed { node, env: 0 })),
                 silent: words.flag("silent").unwrap_or(false),
                 optional: words.flag("optional").unwrap_or(false),
             };

@@ -68,6 +68,11 @@ impl<'a> Draft<'a> {
                     None => out.push_str(chain),
                 }
             }
+            (Some("each"), _, _) if self.envs[place.env].row.is_some() => {
+                let row = self.envs[place.env].row.as_ref()?;
+                out.push_str(&row.text);
+                out.push_str(chain.strip_prefix("each").unwrap_or_default());
+            }
             (Some("items"), Some(name), Some("answers")) => {
                 out.push_str("item_answers.");
                 out.push_str(name);
@@ -136,8 +141,8 @@ impl<'a> Draft<'a> {
     }
 
     /// A guard made by the compiler.
-    pub fn made_expression(&self, text: &str, scope: &GlobalScope, state: StateIndex) -> Option<Expression> {
-        match Expression::parse(text, scope, &Type::Bool) {
+    pub fn made_expression(&self, text: &str, of: &Type, scope: &GlobalScope, state: StateIndex) -> Option<Expression> {
+        match Expression::parse(text, scope, of) {
             Ok(expression) => Some(expression),
             Err(found) => {
                 let state = &self.states[state];
@@ -169,8 +174,9 @@ impl<'a> Draft<'a> {
         roots.insert("answers".to_owned(), Type::Map(answers));
         let item_answers = item_answers.into_iter().map(|(item, forms)| (item, Type::Map(forms))).collect();
         roots.insert("item_answers".to_owned(), Type::Map(item_answers));
-        let items = self.items.iter().map(|item| (item.name.clone(), self.item_type(item.state))).collect();
-        roots.insert("items".to_owned(), Type::Map(items));
+        let items = self.items.iter().map(|item| (item.name.clone(), self.item_type(item.state)));
+        let groups = self.groups.keys().map(|group| (group.clone(), super::each::group_type()));
+        roots.insert("items".to_owned(), Type::Map(items.chain(groups).collect()));
         let doors = self.doors.iter().map(|door| door.name.clone()).collect();
         let start = [("at", Type::Instant), ("date", Type::Date), ("door", Type::Choice(doors))];
         roots.insert("start".to_owned(), Type::map(start));

@@ -14,8 +14,8 @@ use crate::text::Text;
 
 /// Words an item may have besides the inputs of its fragment.
 const ITEM_WORDS: &[&str] = &[
-    "title", "use", "with", "when", "unless", "offer", "needs", "ready", "remind", "basis", "actions", "on", "after",
-    "always", "hold", "entry", "exit", "pause", "document", "notify", "office", "clocks",
+    "title", "use", "with", "when", "unless", "offer", "needs", "ready", "each", "remind", "basis", "actions", "on",
+    "after", "always", "hold", "entry", "exit", "pause", "document", "notify", "office", "clocks",
 ];
 
 /// Ends of a block, with what all items must have come to.
@@ -26,26 +26,31 @@ impl<'a> Draft<'a> {
     pub fn lower_items(&mut self, lowered: Lowered, env: EnvIndex, reader: &Reader<'a>) {
         for entry in reader.entries_of("items") {
             let Some(name) = self.file(env).identifier(&entry.key, entry.key_span) else { continue };
-            if self.items.iter().any(|item| item.name == name) {
+            if self.items.iter().any(|item| item.name == name) || self.groups.contains_key(name) {
                 let message = both(format!("已经有事项 `{name}`"), format!("there is already an item `{name}`"));
                 self.problems
                     .push(self.error("E0540", env, entry.key_span, message).cure("换一个名称。", "Rename it."));
                 continue;
             }
-            self.lower_item(lowered, name, env, entry);
+            match entry.value.get("each") {
+                Some(each) => self.lower_each(lowered, name, env, entry, each),
+                None => self.lower_item(lowered, name, env, entry),
+            }
         }
     }
 
-    fn lower_item(&mut self, lowered: Lowered, name: &'a str, env: EnvIndex, entry: &'a Entry) {
+    /// One item, or one copy of an item that `each` repeats.
+    pub(super) fn lower_item(&mut self, lowered: Lowered, name: &str, env: EnvIndex, entry: &'a Entry) {
         let Some(reader) = self.file(env).map(&entry.value, both("事项", "item")) else { return };
         let state = self.add_state(Some(lowered.body), name, Kind::Plain, env, entry.key_span);
         let index = self.items.len();
         self.states[state].item = Some(index);
         self.states[state].region_of = Some(index);
-        let guards = self.guards(env, &reader);
+        reader.optional("each");
+        let guards = self.row_guard(env).into_iter().chain(self.guards(env, &reader)).collect();
         self.items.push(DraftItem {
             name: name.to_owned(),
-            title: reader.localized("title").unwrap_or_else(|| Text::same(name)),
+            title: self.row_title(env, reader.localized("title").unwrap_or_else(|| Text::same(name))),
             office: None,
             state,
             needs: self.needs(env, &reader),
@@ -104,9 +109,9 @@ impl<'a> Draft<'a> {
                 let file = self.file(env);
                 file.one_or_many(node).into_iter().filter_map(|end| Some((file.text(end)?, end.span))).collect()
             };
-            return entries.iter().map(|entry| Need { item: &entry.key, ends: ends(&entry.value) }).collect();
+            return entries.iter().map(|entry| Need { item: entry.key.clone(), ends: ends(&entry.value) }).collect();
         }
-        reader.texts("needs").into_iter().map(|(item, _)| Need { item, ends: Vec::new() }).collect()
+        reader.texts("needs").into_iter().map(|(item, _)| Need { item: item.to_owned(), ends: Vec::new() }).collect()
     }
 
     /// The states of the gate; their transitions follow when every item and form is known.
@@ -205,6 +210,7 @@ impl<'a> Draft<'a> {
 
     /// The transitions of all gates, and the variables that keep each result. Every item and form is known now.
     pub fn finish_items(&mut self) {
+        self.need_every_copy();
         for index in 0..self.items.len() {
             self.finish_gate(index);
             self.keep_result(index);
@@ -262,7 +268,7 @@ impl<'a> Draft<'a> {
             let left_out = [other.gate.not_needed, other.gate.not_chosen].into_iter().flatten();
             let left_out = left_out.map(|end| self.states[end].name.as_str());
             let ends: Vec<String> = left_out.chain(known).map(|end| format!("\"{end}\"")).collect();
-            let (name, ends) = (need.item, ends.join(", "));
+            let (name, ends) = (&need.item, ends.join(", "));
             let enough = if ends.is_empty() {
                 format!(r#"items.{name}.result == "success""#)
             } else {

@@ -47,6 +47,8 @@ pub struct ProcessDefinition {
     pub doors: BTreeMap<String, Door>,
     /// Matters of single departments, in the order of the file.
     pub items: Vec<ItemDefinition>,
+    /// Copies of an item that stands once for every row of a list, by its name.
+    pub groups: BTreeMap<String, Vec<String>>,
     /// Pairs of work and held states.
     pub holds: Vec<HoldDefinition>,
     /// People of the case by role: `applicant`, `heirs` …

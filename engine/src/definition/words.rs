@@ -101,6 +101,10 @@ impl<'a> Draft<'a> {
                 }
                 (None | Some(_), _) => lead,
             }
+        } else if let Some(party) = self.envs[place.env].row.as_ref().and_then(|row| row.party.clone())
+            && text == "each.party"
+        {
+            Assignee::Party(party)
         } else if self.parties.contains_key(text) {
             Assignee::Party(text.to_owned())
         } else if role::ALL.contains(&text) {

@@ -84,6 +84,10 @@ impl<'a> Stage<'a> {
             self.deed(step, deed);
         }
         if let Some(expect) = &step.expect {
+            // Whether somebody may do a thing is asked of one who has a part in the case.
+            for (who, _) in expect.may.iter().chain(&expect.may_not) {
+                self.join(who);
+            }
             self.look(step, expect);
             self.looked = self.log.len();
         }
@@ -136,7 +140,9 @@ impl<'a> Stage<'a> {
 
     fn deed(&mut self, step: &Step, deed: &Deed) {
         let outcome = self.command(deed).and_then(|(actor, command)| {
-            self.join(deed, &command);
+            if !matches!(command, Command::StartCase { .. }) {
+                self.join(&deed.who);
+            }
             self.send(&actor, &command).map_err(Stuck::Rejected)
         });
         match (outcome, &deed.refused) {
@@ -192,13 +198,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Somebody who plays a party has an account in it, as the shell would have seen to.
-    fn join(&mut self, deed: &Deed, command: &Command) {
-        let Some(Part::Party(party)) = self.story.people.get(&deed.who) else { return };
-        let joined = self.loaded.as_ref().is_some_and(|loaded| loaded.case.is_party(party, &deed.who));
-        if joined || matches!(command, Command::StartCase { .. }) {
+    fn join(&mut self, who: &str) {
+        let (Some(Part::Party(party)), Some(loaded)) = (self.story.people.get(who), &self.loaded) else { return };
+        if loaded.case.is_party(party, who) {
             return;
         }
-        let join = Command::JoinParty { case: self.case_id(), party: party.clone(), account: deed.who.clone() };
+        let join = Command::JoinParty { case: self.case_id(), party: party.clone(), account: who.to_owned() };
         // A party the process does not know makes the deed itself fail, with a better message.
         drop(self.send(&Actor::system(), &join));
     }

@@ -71,15 +71,15 @@ people: {wang: {name: 王示例, units: [desk.front], roles: [clerk, head]}}
 "#;
 
 fn rules() -> Rulebook {
+    published(&[("workflows/errand/process.yaml", PROCESS), ("forms/wish.yaml", WISH), ("forms/note.yaml", NOTE)])
+}
+
+/// What is published from these files, the sample organisation and the calendar that ships.
+pub(super) fn published(files: &[(&str, &str)]) -> Rulebook {
     let calendar = include_str!("../../../workflows/calendars/cn.yaml");
-    let sources = [
-        ("workflows/errand/process.yaml", PROCESS),
-        ("forms/wish.yaml", WISH),
-        ("forms/note.yaml", NOTE),
-        ("workflows/organisation/sample.yaml", ORGANISATION),
-        ("workflows/calendars/cn.yaml", calendar),
-    ];
-    let sources: Vec<Source> = sources.into_iter().map(|(path, text)| Source::new(path, text)).collect();
+    let shared = [("workflows/organisation/sample.yaml", ORGANISATION), ("workflows/calendars/cn.yaml", calendar)];
+    let sources = files.iter().copied().chain(shared);
+    let sources: Vec<Source> = sources.map(|(path, text)| Source::new(path, text)).collect();
     let problems = Problems::new();
     let rulebook = assemble(&sources, &problems).rulebook;
     for problem in problems.into_vec() {

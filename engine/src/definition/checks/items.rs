@@ -25,13 +25,13 @@ fn needs(draft: &Draft<'_>, index: ItemIndex) {
     for need in &item.needs {
         let Some(other) = draft.items.iter().find(|other| other.name == need.item) else {
             let what =
-                both(format!("没有事项 `{}`", brief(need.item)), format!("there is no item `{}`", brief(need.item)));
+                both(format!("没有事项 `{}`", brief(&need.item)), format!("there is no item `{}`", brief(&need.item)));
             let problem = draft.error("E0611", item.env, item.span, what);
             let names = draft.items.iter().map(|other| other.name.as_str());
             draft.problems.push(
                 problem
                     .cure("`needs` 写同一流程中的事项名称。", "`needs` names items of the same process.")
-                    .suggest(closest(need.item, names)),
+                    .suggest(closest(&need.item, names)),
             );
             continue;
         };
