@@ -1,10 +1,12 @@
 //! Stories: what a process does for people, told in YAML, played on the real `decide` with a clock that is turned.
 //! A story must never reach past the door that everybody uses: it sends commands and looks.
 
+mod commands;
 mod coverage;
 mod expect;
 mod play;
 mod read;
+mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use crate::value::{Instant, Value};
 pub use coverage::{Coverage, Line};
 pub use play::{Played, play};
 pub use read::read;
+pub use stage::Told;
 
 /// One story.
 #[derive(Clone, Debug)]
@@ -58,6 +61,12 @@ pub struct Step {
     pub span: Span,
     /// Time passes until then; timers wake on the way.
     pub at: Option<Instant>,
+    /// The case that is talked about from here on, by name.
+    pub case: Option<String>,
+    /// The process of a case that this step opens; that of the story where it says none.
+    pub process: Option<String>,
+    /// What the story calls a case that this step opens.
+    pub naming: Option<String>,
     /// Somebody does something.
     pub deed: Option<Deed>,
     /// What must hold then.
@@ -82,6 +91,8 @@ pub struct Deed {
 /// What must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
+    /// The case that is looked at, and talked about from here on.
+    pub case: Option<String>,
     /// States that are active.
     pub within: Vec<String>,
     /// States that are not.

@@ -1,6 +1,7 @@
 //! What a story expects to see, compared with the case.
 
-use super::play::{Stage, actions, outcomes};
+use super::commands::{actions, outcomes};
+use super::stage::Stage;
 use super::{Due, Expect, Step, listed, path_matches};
 use crate::decide::{self, Context};
 use crate::event::Event;
@@ -8,7 +9,7 @@ use crate::event::Event;
 impl Stage<'_> {
     /// Compares everything an `expect` names.
     pub(super) fn look(&mut self, step: &Step, expect: &Expect) {
-        let (Some(definition), Some(loaded)) = (self.definition.clone(), self.loaded.clone()) else {
+        let Some((definition, loaded)) = self.told().map(|told| (told.definition.clone(), told.loaded.clone())) else {
             self.fail(step, "还没有办件", "there is no case yet");
             return;
         };
@@ -67,7 +68,9 @@ impl Stage<'_> {
     }
 
     fn look_at_clocks(&mut self, step: &Step, expect: &Expect) {
-        let (Some(definition), Some(loaded)) = (self.definition.clone(), self.loaded.clone()) else { return };
+        let Some((definition, loaded)) = self.told().map(|told| (told.definition.clone(), told.loaded.clone())) else {
+            return;
+        };
         let find = |asked: &str| {
             let mut found = definition.clocks.iter().filter(|clock| path_matches(&clock.name, asked));
             let first = found.find(|clock| loaded.case.clocks.get(&clock.id).is_some_and(|state| state.running));
@@ -128,7 +131,8 @@ impl Stage<'_> {
     }
 
     fn look_at_words(&mut self, step: &Step, expect: &Expect) {
-        let since = &self.log[self.looked..];
+        let Some(told) = self.told() else { return };
+        let since = &told.log[told.looked..];
         let told: Vec<String> = since
             .iter()
             .filter_map(|(event, _)| match event {
@@ -159,7 +163,9 @@ impl Stage<'_> {
     }
 
     fn look_at_rights(&mut self, step: &Step, expect: &Expect) {
-        let (Some(definition), Some(loaded)) = (self.definition.clone(), self.loaded.clone()) else { return };
+        let Some((definition, loaded)) = self.told().map(|told| (told.definition.clone(), told.loaded.clone())) else {
+            return;
+        };
         for (who, what, wanted) in expect
             .may
             .iter()

@@ -21,7 +21,7 @@ documents: {W02: {zh: 受理通知书, en: Acceptance}, W05: {zh: 中止通知, 
 start: {front: {by: applicant, form: wish, to: checking}}
 clocks:
   total: {kind: promised, limit: 20 workdays, runs_in: [checking, asking, approving], again: continue, pauses: [review], basis: 承诺}
-  answer: {kind: applicant, limit: 10 workdays, runs_in: asking, again: restart, pauses: never, basis: 承诺}
+  answer: {kind: applicant, limit: 10 workdays, runs_in: asking, again: restart, pauses: never, extend: {add: 5 workdays, times: 1, by: desk.front}, basis: 承诺}
 states:
   checking:
     title: {zh: 审核, en: Checking}
@@ -167,6 +167,40 @@ fn a_case_at_rest_is_closed_and_may_be_left() {
   - expect: {in: [checking], result: open}
 ",
     );
+}
+
+#[test]
+fn a_clock_is_prolonged_by_its_name() {
+    holds(
+        "
+  - {ann: checking.ask}
+  - {ann: extend.answer}
+  - expect: {due: {answer: 2025-10-17}}
+  - {ann: extend.answer, refused: clock_not_extensible}
+  - {ann: extend.total, refused: clock_not_extensible}
+",
+    );
+}
+
+#[test]
+fn a_second_case_stands_beside_the_first() {
+    holds(
+        "
+  - {ann: checking.ask}
+  - {at: 2025-09-23 09:00, me: start.front, as: second, with: {wish: {count: 2}}}
+  - expect: {in: [checking], due: {task.checking: 2025-09-25}}
+  - expect: {case: first, in: [asking], told: [applicant.waiting]}
+  - {case: second, ann: checking.pass}
+  - expect: {in: [approving], not_told: [applicant.waiting]}
+  - {at: 2025-10-12 00:00}
+  - expect: {case: first, in: [lapsed], told: [applicant.done], result: failure}
+  - expect: {case: second, in: [approving], late: [task.approving]}
+",
+    );
+    assert!(
+        failures("  - expect: {case: other, in: [checking]}\n").contains("there is no case `other`; there are first")
+    );
+    assert!(failures("  - {case: other, ann: checking.pass}\n").contains("there is no case `other`"));
 }
 
 #[test]

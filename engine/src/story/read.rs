@@ -68,6 +68,8 @@ fn step(file: File<'_>, node: &Node, people: &BTreeMap<String, Part>) -> Option<
     let expect = step.optional("expect").and_then(|node| expect(file, node));
     let refused = step.text("refused").map(str::to_owned);
     let from = step.text("from").map(str::to_owned);
+    let word = |key: &'static str| step.text(key).map(str::to_owned);
+    let (case, process, naming) = (word("case"), word("process"), word("as"));
     let with = step.entries_of("with").iter().map(|entry| (entry.key.clone(), value(&entry.value))).collect();
     let who = step.entries().iter().find(|entry| entry.key == "system" || people.contains_key(&entry.key));
     let deed = match who {
@@ -76,7 +78,7 @@ fn step(file: File<'_>, node: &Node, people: &BTreeMap<String, Part>) -> Option<
             Some(Deed { who: entry.key.clone(), what, with, from, refused })
         }
         None => {
-            let known = ["at", "expect", "refused", "from", "with"];
+            let known = ["at", "expect", "refused", "from", "with", "case", "process", "as"];
             for entry in step.entries().iter().filter(|entry| !known.contains(&entry.key.as_str())) {
                 let message = Text::new(
                     format!("“{}”不在 people 里", entry.key),
@@ -96,7 +98,7 @@ fn step(file: File<'_>, node: &Node, people: &BTreeMap<String, Part>) -> Option<
             None
         }
     };
-    Some(Step { span: node.span, at, deed, expect })
+    Some(Step { span: node.span, at, case, process, naming, deed, expect })
 }
 
 fn expect(file: File<'_>, node: &Node) -> Option<Expect> {
@@ -104,6 +106,7 @@ fn expect(file: File<'_>, node: &Node) -> Option<Expect> {
     let words =
         |key: &'static str| -> Vec<String> { reader.texts(key).into_iter().map(|(t, _)| t.to_owned()).collect() };
     let expect = Expect {
+        case: reader.text("case").map(str::to_owned),
         within: words("in"),
         not_within: words("not_in"),
         late: words("late"),
