@@ -19,6 +19,7 @@ mod names;
 mod notices;
 mod permit;
 mod possible;
+mod posted;
 mod recompute_deadlines;
 mod settle;
 mod start_case;
@@ -43,6 +44,7 @@ pub use names::party_values;
 pub use notices::{LATE, REMINDER, TASK_OFFERED};
 pub use permit::{may_do, may_see, may_take};
 pub use possible::{Possible, PossibleTask, possible};
+pub use posted::{Posted, posted};
 
 use draft::Draft;
 

@@ -17,6 +17,7 @@ mod library;
 pub mod model;
 mod names;
 mod personal;
+pub mod publication;
 mod states;
 mod tasks;
 mod transitions;

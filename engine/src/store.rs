@@ -16,8 +16,8 @@ use crate::event::Envelope;
 use crate::value::Instant;
 
 pub use batch::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, RefusalRow, RequestKey,
-    Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, PostedRow, RefusalRow,
+    RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
 pub use plan::{Fate, Member, Planned, plan, wanted};
 
@@ -127,6 +127,9 @@ pub trait Store: Send + Sync {
     /// Every definition ever published, oldest first.
     async fn published(&self) -> Result<Vec<BundleRow>, StoreError>;
 
+    /// Public notices posted now (legal time), those that end first before the others.
+    async fn public_notices(&self, limit: u32) -> Result<Vec<PostedListed>, StoreError>;
+
     /// Deletes what nobody may use any more: requests answered more than [`REQUESTS_KEPT_MS`] ago, drafts and sessions
     /// that have expired. Returns how many rows that were.
     async fn sweep(&self) -> Result<u64, StoreError>;
@@ -210,6 +213,23 @@ pub struct CaseListed {
     pub due_at: Option<Instant>,
     /// Some running clock is late.
     pub late: bool,
+}
+
+/// A public notice, as everybody may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostedListed {
+    /// Region of the case.
+    pub region: String,
+    /// Masked names.
+    pub who: String,
+    /// The matter.
+    pub what: crate::text::Text,
+    /// Where an objection goes, `department.unit`.
+    pub objections: String,
+    /// Posted at.
+    pub posted_at: Instant,
+    /// Exclusive end.
+    pub until_at: Instant,
 }
 
 /// A message that was claimed.

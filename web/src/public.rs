@@ -4,6 +4,7 @@ pub mod apply;
 pub mod case;
 pub mod guide;
 pub mod mine;
+pub mod notices;
 pub mod sign_in;
 pub mod start;
 pub mod why;

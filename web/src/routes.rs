@@ -15,6 +15,7 @@ pub fn table() -> Vec<Route> {
         // Everybody
         Route::get ("/",                              Policy::new(Anyone, Nothing),                    public::start::show),
         Route::get ("/s/{process}",                   Policy::new(Anyone, Nothing),                    public::guide::show),
+        Route::get ("/notices",                       Policy::new(Anyone, Nothing),                    public::notices::show),
         Route::get ("/signin",                        Policy::new(Anyone, Nothing),                    public::sign_in::show),
         Route::get ("/healthz",                       Policy::new(Anyone, Nothing),                    public::start::health),
         Route::get ("/static/style.css",              Policy::new(Anyone, Nothing),                    public::start::style),

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::chart::{lower_chart, report_unreachable};
 use super::checks;
 use super::draft::{
-    Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Guard, Kind, PartyIs, ROOT, StateIndex, Target,
+    Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Kind, PartyIs, ROOT, StateIndex, Target,
 };
 use super::emit::Emitted;
 use super::guards::GlobalScope;
@@ -59,6 +59,7 @@ const WORK_WORDS: &[&str] = &[
     "notify",
     "document",
     "pause",
+    "publish",
     "result",
     "parties",
     "effective",
@@ -194,6 +195,7 @@ impl<'a> Draft<'a> {
             }),
             actions: state.actions.iter().map(|choice| self.choice(choice, index, emitted, scope)).collect(),
             pause: state.pause.clone(),
+            publish: state.publish.as_ref().and_then(|draft| self.publication(draft, scope)),
             begin: state.begin.clone(),
             item: state.item.map(item_id),
             outcome: state.outcome,
@@ -223,17 +225,12 @@ impl<'a> Draft<'a> {
         let own: Vec<&str> = form.into_iter().chain(draft.ask.as_deref()).collect();
         let mut parts = Vec::new();
         for guard in &draft.guards {
-            let (placed, negated) = match guard {
-                Guard::When(placed) => (placed, false),
-                Guard::Unless(placed) => (placed, true),
-                Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) => continue,
-            };
-            let Some(text) = self.global_text(*placed) else { continue };
+            let Some(text) = self.guard_text(guard) else { continue };
             if own.iter().any(|form| text.contains(&format!("answers.{form}.")) || text.contains(&format!(".{form}.")))
             {
                 continue;
             }
-            parts.push(if negated { format!("!({text})") } else { format!("({text})") });
+            parts.push(text);
         }
         let when =
             (!parts.is_empty()).then(|| Expression::parse(&parts.join(" && "), scope, &Type::Bool).ok()).flatten();
@@ -391,7 +388,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn clock_id(index: usize) -> ClockId {
+pub(super) fn clock_id(index: usize) -> ClockId {
     ClockId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 

@@ -108,6 +108,8 @@ pub struct StateWork {
     pub actions: Vec<Choice>,
     /// Clocks that list this kind stand still while the state is active.
     pub pause: Option<String>,
+    /// What everybody may read while the state is active.
+    pub publish: Option<super::publication::Publication>,
     /// Told and written when a stay begins (not when a hold ends).
     pub begin: Effects,
     /// The item whose region this state belongs to.

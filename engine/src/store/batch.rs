@@ -91,6 +91,33 @@ pub struct Batch {
     pub refusals: Vec<RefusalRow>,
     /// Drafts that became cases.
     pub drafts: Vec<String>,
+    /// Cases whose public notices are replaced by those in `posted`.
+    pub posted_of: Vec<CaseId>,
+    /// Public notices.
+    pub posted: Vec<PostedRow>,
+}
+
+/// A row of `public_notices`: what everybody may read.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostedRow {
+    /// The case; never shown.
+    pub case_id: CaseId,
+    /// Path of the state.
+    pub state: String,
+    /// Region of the case.
+    pub region: String,
+    /// Masked names.
+    pub who: String,
+    /// The matter in Chinese.
+    pub what_zh: String,
+    /// The matter in English.
+    pub what_en: String,
+    /// Office, role or party to which an objection goes, `department.unit`.
+    pub objections: String,
+    /// Posted at, legal time.
+    pub posted_at: i64,
+    /// Exclusive end, legal time.
+    pub until_at: i64,
 }
 
 /// A row of `cases`.

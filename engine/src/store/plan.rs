@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, RefusalRow, RequestKey,
-    Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, PostedRow, RefusalRow,
+    RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
 use crate::case::{Case, CaseId, Task, TaskStatus};
 use crate::command::{Command, Receipt};
 use crate::decide::{self, AnswersWritten, Context, Decision, Loaded};
-use crate::definition::ProcessDefinition;
+use crate::definition::{Assignee, ProcessDefinition};
 use crate::event::{Envelope, Event, GENESIS, hexadecimal};
 use crate::organisation::Actor;
 use crate::rejection::Rejection;
@@ -302,9 +302,31 @@ impl Group<'_> {
         for (id, expected) in &self.expected {
             let Some(held) = self.cases.get(id) else { continue };
             self.batch.cases.push(case_row(held, *expected, self.unique.get(id).cloned()));
+            let definition = self.rules.definition(&held.loaded.case.definition);
+            if let Some(definition) = definition.filter(|d| d.states.iter().any(|state| state.publish.is_some())) {
+                self.batch.posted_of.push(*id);
+                let posted = decide::posted(self.rules, definition, &held.loaded);
+                self.batch.posted.extend(posted.into_iter().map(|posted| posted_row(&held.loaded.case, posted)));
+            }
         }
         self.batch.tasks = self.tasks.into_values().collect();
         self.batch
+    }
+}
+
+fn posted_row(case: &Case, posted: decide::Posted) -> PostedRow {
+    PostedRow {
+        case_id: case.id,
+        state: posted.state,
+        region: case.region.clone(),
+        who: posted.who.join("、"),
+        what_zh: posted.what.zh,
+        what_en: posted.what.en,
+        objections: match posted.objections {
+            Assignee::Office(name) | Assignee::Party(name) | Assignee::Role(name) => name,
+        },
+        posted_at: posted.from.0,
+        until_at: posted.until.0,
     }
 }
 

@@ -20,7 +20,8 @@ use tokio::sync::Mutex;
 use super::rows::{case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, stored, unsealed};
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, Fate, Held, Kind, OutboxClaimed, OutboxEnd, OutboxListed,
-    RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+    PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery, Think,
+    TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::decide::Loaded;
@@ -192,6 +193,8 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
     for (statement, rows, count) in [
         (statements::OFFERS, json(&batch.offers)?, batch.offers.len()),
         (statements::PARTIES, json(&batch.parties)?, batch.parties.len()),
+        (statements::POSTED_OF, json(&batch.posted_of)?, batch.posted_of.len()),
+        (statements::POSTED, json(&batch.posted)?, batch.posted.len()),
     ] {
         if count > 0 {
             sqlx::query(statement).bind(rows).execute(&mut *connection).await?;
@@ -312,6 +315,10 @@ impl Store for PostgresStore {
 
     async fn published(&self) -> Result<Vec<BundleRow>, StoreError> {
         self.read_bundles().await
+    }
+
+    async fn public_notices(&self, limit: u32) -> Result<Vec<PostedListed>, StoreError> {
+        self.read_public_notices(limit).await
     }
 
     async fn sweep(&self) -> Result<u64, StoreError> {

@@ -28,6 +28,8 @@ mod lost;
 mod measured;
 #[path = "store/nodes.rs"]
 mod nodes;
+#[path = "store/posted.rs"]
+mod posted;
 #[path = "store/sequences.rs"]
 mod sequences;
 

@@ -8,7 +8,7 @@ use crate::case::CaseId;
 use crate::definition::DefinitionHash;
 use crate::event::Envelope;
 use crate::store::rows::{case_id, json, significant};
-use crate::store::{CaseListed, OutboxListed, StoreError, TaskCursor, TaskListed, TaskQuery};
+use crate::store::{CaseListed, OutboxListed, PostedListed, StoreError, TaskCursor, TaskListed, TaskQuery};
 use crate::text::Text;
 use crate::value::Instant;
 
@@ -34,7 +34,27 @@ const TASKS: &str = "
 
 const CASE_COLUMNS: &str = "c.id, c.number, c.process, c.region, c.opened_at, c.closed_at, c.outcome, c.due_at, c.late";
 
+const PUBLIC_NOTICES: &str = "
+    select region, who, what_zh, what_en, objections, posted_at, until_at from public_notices
+    where until_at > (select (extract(epoch from clock_timestamp()) * 1000)::bigint + clock_offset from installation)
+    order by until_at, posted_at, case_id, state limit $1";
+
 impl PostgresStore {
+    pub(super) async fn read_public_notices(&self, limit: u32) -> Result<Vec<PostedListed>, StoreError> {
+        let rows = sqlx::query(PUBLIC_NOTICES).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        let posted = rows.iter().map(|row| {
+            Ok(PostedListed {
+                region: row.try_get("region")?,
+                who: row.try_get("who")?,
+                what: Text::new(row.try_get::<String, _>("what_zh")?, row.try_get::<String, _>("what_en")?),
+                objections: row.try_get("objections")?,
+                posted_at: Instant(row.try_get("posted_at")?),
+                until_at: Instant(row.try_get("until_at")?),
+            })
+        });
+        posted.collect()
+    }
+
     pub(super) async fn read_history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {
         let statement = "
             select n, at, actor, v, definition, engine, prev, hash, body from events where case_id = $1 order by n";

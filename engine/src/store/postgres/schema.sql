@@ -117,6 +117,21 @@ create table timers (
 );
 create index timers_due on timers (at, case_id, timer);
 
+-- What everybody may read while a public notice is posted: masked names and the matter, nothing else.
+create table public_notices (
+    case_id text collate "C" not null,
+    state text not null,
+    region text collate "C" not null,
+    who text not null,
+    what_zh text not null,
+    what_en text not null,
+    objections text not null,
+    posted_at bigint not null,
+    until_at bigint not null check (until_at >= posted_at),
+    primary key (case_id, state)
+);
+create index public_notices_until on public_notices (until_at);
+
 create table outbox (
     id bigint generated always as identity primary key,
     case_id text collate "C" not null,

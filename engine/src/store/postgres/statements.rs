@@ -89,6 +89,13 @@ pub const LOCK_CASES: &str = "
     select id, head, quarantined, body from cases
     where id in (select json_array_elements_text($1::json)) order by id for update";
 
+pub const POSTED_OF: &str = "delete from public_notices where case_id in (select json_array_elements_text($1::json))";
+
+pub const POSTED: &str = "
+    insert into public_notices (case_id, state, region, who, what_zh, what_en, objections, posted_at, until_at)
+    select r.* from json_to_recordset($1::json) as r(case_id text, state text, region text, who text, what_zh text,
+         what_en text, objections text, posted_at bigint, until_at bigint)";
+
 pub const LOAD_CASES: &str = "
     select id, head, quarantined, body from cases where id in (select json_array_elements_text($1::json))";
 

@@ -78,6 +78,14 @@ pub const REFUSALS: &str = "
 
 pub const DRAFTS_GONE: &str = "delete from drafts where id in (select value from json_each(?1))";
 
+pub const POSTED_OF: &str = "delete from public_notices where case_id in (select value from json_each(?1))";
+
+pub const POSTED: &str = "
+    insert into public_notices (case_id, state, region, who, what_zh, what_en, objections, posted_at, until_at)
+    select value->>'case_id', value->>'state', value->>'region', value->>'who', value->>'what_zh',
+           value->>'what_en', value->>'objections', value->>'posted_at', value->>'until_at'
+    from json_each(?1)";
+
 pub const LOAD_CASES: &str =
     "select id, head, quarantined, body from cases where id in (select value from json_each(?1))";
 
