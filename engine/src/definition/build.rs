@@ -8,15 +8,13 @@ use sha2::{Digest, Sha256};
 
 use super::chart::{lower_chart, report_unreachable};
 use super::checks;
-use super::draft::{
-    Draft, DraftChoice, DraftClock, DraftLimit, DraftTaskLimit, Kind, PartyIs, ROOT, StateIndex, Target,
-};
+use super::draft::{Draft, DraftChoice, DraftTaskLimit, Kind, PartyIs, ROOT, StateIndex, Target};
 use super::emit::Emitted;
 use super::guards::GlobalScope;
 use super::library::{FileKind, Library};
 use super::model::{
-    Again, Choice, ClockDefinition, ClockId, DefinitionHash, Door, HoldDefinition, ItemDefinition, ItemId, LimitSource,
-    PartyDefinition, ProcessDefinition, StateWork, TaskDefinition, TransitionWork, Unique,
+    Choice, ClockId, DefinitionHash, Door, HoldDefinition, ItemDefinition, ItemId, PartyDefinition, ProcessDefinition,
+    StateWork, TaskDefinition, TransitionWork, Unique,
 };
 use crate::expression::{Expression, Type};
 use crate::kernel::TransitionId;
@@ -255,66 +253,6 @@ impl<'a> Draft<'a> {
         TransitionWork { effects: draft.effects.clone(), file, line, label: self.label(draft) }
     }
 
-    fn clock_definitions(&mut self, emitted: &Emitted, scope: &GlobalScope) -> Vec<ClockDefinition> {
-        let awaited: BTreeSet<usize> = self
-            .transitions
-            .iter()
-            .filter_map(|transition| match transition.trigger {
-                super::draft::DraftTrigger::Clock(name) => self.find_clock(transition.env, name),
-                _ => None,
-            })
-            .collect();
-        for clock in awaited {
-            self.clocks[clock].awaited = true;
-        }
-        let clocks = self.clocks.iter().enumerate();
-        clocks.map(|(index, clock)| self.clock_definition(index, clock, emitted, scope)).collect()
-    }
-
-    fn clock_definition(
-        &self,
-        index: usize,
-        clock: &DraftClock<'a>,
-        emitted: &Emitted,
-        scope: &GlobalScope,
-    ) -> ClockDefinition {
-        let base = clock.task.unwrap_or(self.envs[clock.env].base);
-        let runs_in = clock.runs_in.iter().filter_map(|target| self.resolve_target(base, target));
-        let not_after = clock.not_after.and_then(|placed| {
-            let (name, place) = self.text(placed.env, placed.node)?;
-            let found = self.find_clock(place.env, name);
-            if found.is_none() {
-                self.unknown_clock(place.env, name, place.span);
-            }
-            found
-        });
-        ClockDefinition {
-            id: clock_id(index),
-            name: clock.name.clone(),
-            title: clock.title.clone(),
-            kind: clock.kind,
-            limit: match &clock.limit {
-                DraftLimit::Fixed(limit) => LimitSource::Fixed(*limit),
-                DraftLimit::Parameter(name) => LimitSource::Parameter(name.clone()),
-                // Reported; the process is refused.
-                DraftLimit::Broken => LimitSource::Parameter(String::new()),
-            },
-            roll: clock.roll,
-            calendar: clock.calendar.clone().unwrap_or_else(|| self.frame.calendar.clone()),
-            runs_in: runs_in.map(|state| emitted.states[state]).collect(),
-            again: clock.again.unwrap_or(Again::Restart),
-            pauses: clock.pauses.clone(),
-            from: clock.from.and_then(|placed| self.expression(placed, &Type::Date, scope)),
-            not_after: not_after.map(clock_id),
-            extend: clock.extend.clone(),
-            remind: clock.remind.clone(),
-            late: clock.late,
-            event: clock.awaited.then(|| format!("due.{}", clock.name)),
-            item: clock.item.map(item_id),
-            basis: clock.basis.clone(),
-        }
-    }
-
     fn door_definitions(&self, emitted: &Emitted) -> BTreeMap<String, Door> {
         let doors = self.doors.iter().map(|door| {
             let transition = emitted.transitions[door.transition].unwrap_or(TransitionId(u32::MAX));
@@ -388,10 +326,12 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// The id of a clock by its place.
 pub(super) fn clock_id(index: usize) -> ClockId {
     ClockId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-fn item_id(index: usize) -> ItemId {
+/// The id of an item by its place.
+pub(super) fn item_id(index: usize) -> ItemId {
     ItemId(u32::try_from(index).unwrap_or(u32::MAX))
 }

@@ -10,6 +10,8 @@ use crate::clock::{Limit, Roll};
 use crate::source::{Content, Entry, Node, Reader, Span, brief, closest};
 use crate::text::Text;
 
+mod checked;
+
 const KINDS: &[(&str, ClockKind)] = &[
     ("statutory", ClockKind::Statutory),
     ("promised", ClockKind::Promised),

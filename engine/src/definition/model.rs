@@ -7,11 +7,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Limit, Roll, Span};
 use crate::expression::Expression;
 use crate::form::Form;
 use crate::kernel::{StateId, Statechart, TransitionId};
 use crate::text::Text;
+
+mod clocks;
+
+pub use clocks::*;
 
 /// The SHA-256 of a published bundle of sources, in lower-case hexadecimal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -210,115 +213,6 @@ pub struct TransitionWork {
     pub line: u32,
     /// What coverage and diagrams call it: `reported → handling (confirm)`.
     pub label: String,
-}
-
-/// Index into [`ProcessDefinition::clocks`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ClockId(pub u32);
-
-/// A limit on how long a case may stay somewhere, by which law.
-#[derive(Clone, Debug)]
-pub struct ClockDefinition {
-    /// Its own id.
-    pub id: ClockId,
-    /// Dotted: `total`, `household.decide`; a task's own limit is `task.<path>`.
-    pub name: String,
-    /// What a page calls it.
-    pub title: Text,
-    /// Whose promise it is.
-    pub kind: ClockKind,
-    /// How much.
-    pub limit: LimitSource,
-    /// What happens when the last day is no working day.
-    pub roll: Roll,
-    /// Name of the calendar it counts with.
-    pub calendar: String,
-    /// Counts while any of these states is stayed in.
-    pub runs_in: BTreeSet<StateId>,
-    /// What a second stay does.
-    pub again: Again,
-    /// Kinds of pause it honours.
-    pub pauses: BTreeSet<String>,
-    /// Counts from this date in the answers instead of the entry.
-    pub from: Option<Expression>,
-    /// May not end later than this one.
-    pub not_after: Option<ClockId>,
-    /// How it may be prolonged.
-    pub extend: Option<Extension>,
-    /// Percentages of the limit at which the holder is reminded, ascending.
-    pub remind: Vec<u8>,
-    /// Who hears of lateness.
-    pub late: Late,
-    /// The addressed event that moves the case when the clock runs out, if some `after` waits for it.
-    pub event: Option<String>,
-    /// The item it belongs to.
-    pub item: Option<ItemId>,
-    /// The law or the local promise.
-    pub basis: String,
-}
-
-/// Where the amount of a limit comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LimitSource {
-    /// Written in the file.
-    Fixed(Limit),
-    /// `parameter("name")`: by date and place, read when the clock starts.
-    Parameter(String),
-}
-
-/// Whose limit it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClockKind {
-    /// Set by law.
-    Statutory,
-    /// Promised by the bureau.
-    Promised,
-    /// Agreed inside the administration.
-    Internal,
-    /// Runs against the applicant.
-    Applicant,
-    /// Only shown.
-    Shown,
-}
-
-/// What a second stay in `runs_in` does to the clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Again {
-    /// Counts anew.
-    Restart,
-    /// Counts on; the time outside is a pause.
-    Continue,
-}
-
-/// How a clock may be prolonged.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Extension {
-    /// By how much each time.
-    pub add: Span,
-    /// How often.
-    pub times: u32,
-    /// Who may ask.
-    pub by: Vec<Assignee>,
-    /// Whose consent it needs; empty for none.
-    pub approved_by: Vec<Assignee>,
-    /// Written and told.
-    pub effects: Effects,
-}
-
-/// Who hears of lateness.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Late {
-    /// Yellow to the holder, red to the head of the office, then to the supervisor.
-    #[default]
-    HeadThenSupervisor,
-    /// Red to everybody at the instant it is late.
-    RedAtOnce,
-    /// A card on the list, and nobody is written to.
-    CardOnly,
 }
 
 /// A way into a case.

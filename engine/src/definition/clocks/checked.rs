@@ -1,0 +1,72 @@
+//! Clocks of the draft as the checked model has them: names resolved, expressions compiled. It must never compute a date.
+
+use std::collections::BTreeSet;
+
+use crate::definition::build::{clock_id, item_id};
+use crate::definition::draft::{Draft, DraftClock, DraftLimit, DraftTrigger};
+use crate::definition::emit::Emitted;
+use crate::definition::guards::GlobalScope;
+use crate::definition::model::{Again, ClockDefinition, LimitSource};
+use crate::expression::Type;
+
+impl<'a> Draft<'a> {
+    pub fn clock_definitions(&mut self, emitted: &Emitted, scope: &GlobalScope) -> Vec<ClockDefinition> {
+        let awaited: BTreeSet<usize> = self
+            .transitions
+            .iter()
+            .filter_map(|transition| match transition.trigger {
+                DraftTrigger::Clock(name) => self.find_clock(transition.env, name),
+                _ => None,
+            })
+            .collect();
+        for clock in awaited {
+            self.clocks[clock].awaited = true;
+        }
+        let clocks = self.clocks.iter().enumerate();
+        clocks.map(|(index, clock)| self.clock_definition(index, clock, emitted, scope)).collect()
+    }
+
+    fn clock_definition(
+        &self,
+        index: usize,
+        clock: &DraftClock<'a>,
+        emitted: &Emitted,
+        scope: &GlobalScope,
+    ) -> ClockDefinition {
+        let base = clock.task.unwrap_or(self.envs[clock.env].base);
+        let runs_in = clock.runs_in.iter().filter_map(|target| self.resolve_target(base, target));
+        let not_after = clock.not_after.and_then(|placed| {
+            let (name, place) = self.text(placed.env, placed.node)?;
+            let found = self.find_clock(place.env, name);
+            if found.is_none() {
+                self.unknown_clock(place.env, name, place.span);
+            }
+            found
+        });
+        ClockDefinition {
+            id: clock_id(index),
+            name: clock.name.clone(),
+            title: clock.title.clone(),
+            kind: clock.kind,
+            limit: match &clock.limit {
+                DraftLimit::Fixed(limit) => LimitSource::Fixed(*limit),
+                DraftLimit::Parameter(name) => LimitSource::Parameter(name.clone()),
+                // Reported; the process is refused.
+                DraftLimit::Broken => LimitSource::Parameter(String::new()),
+            },
+            roll: clock.roll,
+            calendar: clock.calendar.clone().unwrap_or_else(|| self.frame.calendar.clone()),
+            runs_in: runs_in.map(|state| emitted.states[state]).collect(),
+            again: clock.again.unwrap_or(Again::Restart),
+            pauses: clock.pauses.clone(),
+            from: clock.from.and_then(|placed| self.expression(placed, &Type::Date, scope)),
+            not_after: not_after.map(clock_id),
+            extend: clock.extend.clone(),
+            remind: clock.remind.clone(),
+            late: clock.late,
+            event: clock.awaited.then(|| format!("due.{}", clock.name)),
+            item: clock.item.map(item_id),
+            basis: clock.basis.clone(),
+        }
+    }
+}
