@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::definition::{ClockId, DefinitionHash, ItemId};
 use crate::event::{CardLevel, Event, Holder};
 use crate::kernel::Configuration;
-use crate::value::Instant;
+use crate::value::{Instant, Value};
 
 pub use crate::event::CaseId;
 pub use answers::Answers;
@@ -48,6 +48,9 @@ pub struct Case {
     pub answers: Vec<AnswersVersion>,
     /// All tasks, also ended ones, by number.
     pub tasks: BTreeMap<u32, Task>,
+    /// Values written once when the case opened.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, Value>,
     /// Clocks that ever ran.
     pub clocks: BTreeMap<ClockId, ClockState>,
     /// Wake-ups still to come.
@@ -85,6 +88,7 @@ impl Case {
             parties: BTreeMap::new(),
             answers: Vec::new(),
             tasks: BTreeMap::new(),
+            fixed: BTreeMap::new(),
             clocks: BTreeMap::new(),
             timers: BTreeMap::new(),
             items: BTreeMap::new(),
@@ -129,6 +133,7 @@ impl Case {
                 self.region.clone_from(region);
                 self.opened_at = at;
             }
+            Event::ValuesFixed { values } => self.fixed.extend(values.clone()),
             Event::Answered { holder, form, form_hash, version, .. } => {
                 self.answers.retain(|a| a.holder != *holder || a.form != *form);
                 self.answers.push(AnswersVersion {

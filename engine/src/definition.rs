@@ -18,9 +18,11 @@ pub mod model;
 mod names;
 mod personal;
 pub mod publication;
+mod refusals;
 mod states;
 mod tasks;
 mod transitions;
+mod variables;
 mod words;
 
 pub use build::{Built, build, hash_of};

@@ -31,6 +31,11 @@ pub enum Event {
         /// Region whose offices handle it.
         region: String,
     },
+    /// Values that the process writes once, when the case opens. None of them was typed by a person.
+    ValuesFixed {
+        /// By name.
+        values: BTreeMap<String, Value>,
+    },
     /// A form was answered (again); values are stored beside, under the same version.
     Answered {
         /// Whose form.

@@ -8,7 +8,8 @@
 //! `== != < <= > >=`; `&& || !`; `in`; `a ? b : c`; `has(x.y)`; `size`; the loops `.exists(x, …)`, `.exists_one`,
 //! `.all`, `.filter`, `.map`, at most two inside each other; `.contains("…")`, `.startsWith`, `.endsWith`;
 //! `date("2025-05-10")`, `date + days(n)`, `months(n)`, `years(n)`, `days_between(a, b)`, `months_between`,
-//! `years_between`, `age(birth, on)`; `money("12.50")`, `yuan(12)`; `string(x)`, `min(a, b)`, `max(a, b)`,
+//! `years_between`, `age(birth, on)`, `month_start(d)`, `next_month(d)`, `year(d)`, `month(d)`, `day(d)`;
+//! `money("12.50")`, `yuan(12)`, `percent(m, 35)`, `round_yuan(m)`; `string(x)`, `min(a, b)`, `max(a, b)`,
 //! `sum(list)`; `active("state")`; and the functions that a [`Scope`] declares. No regular expressions, no floats.
 //!
 //! # What is not answered
@@ -40,6 +41,7 @@ mod calls;
 mod check;
 mod evaluate;
 mod fault;
+mod figures;
 mod functions;
 mod lower;
 mod node;
@@ -76,12 +78,21 @@ impl Expression {
     /// # Errors
     /// Every mistake that was found, each with its place in the text; only the first where the text cannot be read.
     pub fn parse(text: &str, scope: &dyn Scope, expected: &Type) -> Result<Expression, Vec<ExpressionProblem>> {
+        Expression::typed(text, scope, expected).map(|(expression, _)| expression)
+    }
+
+    /// The same, with the type that was found.
+    ///
+    /// # Errors
+    /// As [`Expression::parse`].
+    pub fn typed(text: &str, scope: &dyn Scope, expected: &Type) -> Result<(Expression, Type), Vec<ExpressionProblem>> {
         scan::scan(text).map_err(|problem| vec![*problem])?;
         let parser = cel::Env::default().with_optional_support(false).parser().error_recovery_limit(0);
         let (tree, source) = parser.parse_with_source_info(text).map_err(|errors| vec![syntax(text, &errors)])?;
         let mut lowering = Lowering::new(text, &source, scope);
         let span = lowering.span(&tree);
         let typed = lowering.lower(&tree);
+        let of = typed.of.clone();
         let node = lowering.result(typed, expected, span);
         let mut problems = lowering.problems;
         let whole = Span::new(0, text.chars().count());
@@ -97,7 +108,7 @@ impl Expression {
             ));
         }
         if problems.is_empty() {
-            return Ok(Expression { text: text.to_owned(), node });
+            return Ok((Expression { text: text.to_owned(), node }, of));
         }
         problems.sort_by_key(|problem| (problem.column, problem.code));
         problems.dedup();
@@ -136,6 +147,14 @@ impl Expression {
         let mut reading = Reading::default();
         reading.walk(&self.node);
         reading.found
+    }
+
+    /// The dotted paths whose values may become the value, or a part of it. What is only compared, counted or looked
+    /// up with is not among them.
+    pub fn carried(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        references::carried(&self.node, &mut found);
+        found
     }
 
     /// The states named in `active("…")`, as they are written.
@@ -219,7 +238,7 @@ fn written(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(yes) => yes.to_string(),
         Value::Int(number) => number.to_string(),
-        Value::Money(fen) => format!("money(\"{}\")", functions::format_money(*fen)),
+        Value::Money(fen) => format!("money(\"{}\")", figures::format_money(*fen)),
         Value::Text(text) => quoted(text),
         Value::Date(date) => format!("date(\"{date}\")"),
         Value::Instant(instant) => quoted(&instant.to_string()),

@@ -74,6 +74,11 @@ pub enum Rejection {
         /// What was asked.
         what: String,
     },
+    /// The process says that this is refused.
+    RefusedByProcess {
+        /// The reason, in the words of the process.
+        message: Text,
+    },
     /// The case does not stand where the action belongs.
     NotActive {
         /// What was asked.
@@ -149,6 +154,7 @@ impl Rejection {
             Rejection::SamePerson { .. } => "same_person",
             Rejection::OutcomeUnknown { .. } => "outcome_unknown",
             Rejection::NotOfferedNow { .. } => "not_offered_now",
+            Rejection::RefusedByProcess { .. } => "refused_by_process",
             Rejection::NotActive { .. } => "not_active",
             Rejection::AnswersInvalid { .. } => "answers_invalid",
             Rejection::Stale { .. } => "stale",
@@ -217,6 +223,7 @@ impl Rejection {
                     "Expected the condition of “{what}” to hold, but it does not now. Reload to see what is possible."
                 ),
             ),
+            Rejection::RefusedByProcess { message } => message.clone(),
             Rejection::NotActive { what } => Text::new(
                 format!("办件已不在可以“{what}”的环节。请刷新页面。"),
                 format!("Expected the case to stand where “{what}” is possible, but it has moved on. Reload the page."),

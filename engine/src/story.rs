@@ -152,6 +152,8 @@ fn listed(words: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod each_tests;
 #[cfg(test)]
+mod figures_tests;
+#[cfg(test)]
 mod played_tests;
 
 #[cfg(test)]

@@ -144,6 +144,7 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         Rejection::NotPermitted { .. } | Rejection::SamePerson { .. } => StatusCode::FORBIDDEN,
         Rejection::OutcomeUnknown { .. }
         | Rejection::AnswersInvalid { .. }
+        | Rejection::RefusedByProcess { .. }
         | Rejection::MessageUnknown { .. }
         | Rejection::PartyUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Duplicate { .. }

@@ -28,6 +28,7 @@ pub(super) fn decide(draft: &mut Draft<'_>, action: &str, answers: &Value) -> Re
     if let Some(form) = &choice.ask {
         given.push((form.as_str(), draft.answer(draft.holder_of(state), form, answers)?));
     }
+    draft.refuse(&choice.refuse)?;
     draft.choose(choice, &given)
 }
 

@@ -3,8 +3,9 @@
 use super::claim_task::open_task;
 use super::draft::Draft;
 use super::event_data;
-use crate::definition::Choice;
+use crate::definition::{Choice, Refusal};
 use crate::event::{Event, Holder};
+use crate::expression::Fault;
 use crate::kernel::{self, StateId};
 use crate::rejection::Rejection;
 use crate::value::Value;
@@ -42,6 +43,7 @@ pub(super) fn decide(
     if let Some(form) = &choice.ask {
         given.push((form.as_str(), draft.answer(holder, form, ask)?));
     }
+    draft.refuse(&choice.refuse)?;
     draft.emit(Event::TaskCompleted { task: number, outcome: outcome.to_owned() });
     draft.choose(choice, &given)
 }
@@ -50,6 +52,22 @@ impl Draft<'_> {
     /// Is a choice offered where the case stands now? A condition that cannot be computed does not hold.
     pub fn offered(&self, choice: &Choice) -> bool {
         choice.when.as_ref().is_none_or(|when| self.holds(when, None).unwrap_or(false))
+    }
+
+    /// The first refusal that holds. One that reads what was not answered does not hold, as every condition.
+    ///
+    /// # Errors
+    /// [`Rejection::RefusedByProcess`] with the words of the process; [`Rejection::ProcessFault`] where it cannot be
+    /// known whether it holds, since what must be refused may not slip through.
+    pub fn refuse(&self, refusals: &[Refusal]) -> Result<(), Rejection> {
+        for refusal in refusals {
+            match self.holds(&refusal.when, None) {
+                Ok(false) | Err(Fault::Unanswered(_)) => {}
+                Ok(true) => return Err(Rejection::RefusedByProcess { message: refusal.message.clone() }),
+                Err(fault) => return Err(Rejection::ProcessFault { fault: fault.to_string() }),
+            }
+        }
+        Ok(())
     }
 
     /// Whose forms a state asks: its item's, or the case's.

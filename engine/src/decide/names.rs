@@ -11,20 +11,22 @@ use crate::definition::ProcessDefinition;
 use crate::expression::Fault;
 use crate::kernel::{Configuration, Event, Outside, View};
 use crate::rulebook::Rulebook;
-use crate::value::Value;
+use crate::value::{Instant, Value};
 
 /// The names of one case at one moment.
 pub(super) struct CaseNames<'a> {
     pub case: &'a Case,
     pub answers: &'a Answers,
     pub rules: &'a Rulebook,
+    /// Legal time: the day that figures are for.
+    pub now: Instant,
 }
 
 impl CaseNames<'_> {
     fn start(&self) -> Value {
         Value::Map(BTreeMap::from([
             ("at".to_owned(), Value::Instant(self.case.opened_at)),
-            ("date".to_owned(), Value::Date(self.case.opened_at.date())),
+            ("on".to_owned(), Value::Date(self.case.opened_at.date())),
             ("door".to_owned(), Value::Text(self.case.door.clone())),
         ]))
     }
@@ -72,6 +74,8 @@ impl Outside for CaseNames<'_> {
             "item_answers" => self.answers.of_items(),
             "items" => CaseNames::items(configuration),
             "start" => self.start(),
+            "today" => Value::Date(self.now.date()),
+            "fixed" => Value::Map(self.case.fixed.clone()),
             _ => return None,
         };
         Some(Cow::Owned(value))
@@ -81,12 +85,7 @@ impl Outside for CaseNames<'_> {
         let fault = |reason: &str| Err(Fault::Function { function: function.to_owned(), reason: reason.to_owned() });
         match (function, arguments) {
             ("parameter", [Value::Text(name)]) => {
-                match self.rules.parameters.value(
-                    name,
-                    self.case.last_at.date(),
-                    &self.case.region,
-                    &self.rules.organisation,
-                ) {
+                match self.rules.parameters.value(name, self.now.date(), &self.case.region, &self.rules.organisation) {
                     Some(found) => Ok(found.value.clone()),
                     None => fault("no value on this date in this place"),
                 }
@@ -134,7 +133,7 @@ impl Outside for CaseNames<'_> {
 
 impl Draft<'_> {
     pub fn names(&self) -> CaseNames<'_> {
-        CaseNames { case: &self.case, answers: &self.answers, rules: self.context.rules }
+        CaseNames { case: &self.case, answers: &self.answers, rules: self.context.rules, now: self.context.now }
     }
 
     /// Whether a condition holds where the case stands now.
@@ -162,7 +161,7 @@ impl Draft<'_> {
 /// have not been named yet.
 pub fn party_values(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded, party: &str) -> Vec<Value> {
     let Some(is) = definition.parties.get(party).and_then(|party| party.is.as_ref()) else { return Vec::new() };
-    let names = CaseNames { case: &loaded.case, answers: &loaded.answers, rules };
+    let names = CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at };
     let configuration = &loaded.case.configuration;
     let view = View { chart: &definition.chart, configuration, event: None, outside: &names };
     match view.evaluate(is) {

@@ -1,9 +1,12 @@
 //! `StartCase`: opens a case through a door of the version in force today.
 
+use std::collections::BTreeMap;
+
 use super::draft::Draft;
 use super::{Context, Decision, Loaded, event_data};
 use crate::case::{Answers, Case, CaseId};
 use crate::event::{Event, Holder};
+use crate::expression::Fault;
 use crate::kernel;
 use crate::organisation::ActorKind;
 use crate::rejection::Rejection;
@@ -51,6 +54,8 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
             draft.answer(Holder::Case, fills, &values)?;
         }
     }
+    fix(&mut draft)?;
+    draft.refuse(&door.refuse)?;
     if let Some(unique) = &definition.unique {
         draft.unique_key = draft.evaluate(&unique.key).ok().filter(|key| !key.is_blank()).map(key_text);
     }
@@ -59,6 +64,24 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
     draft.settle("start", &run);
     draft.move_by(kernel::Event::addressed(door.event.clone()).with(data))?;
     Ok(draft.finish())
+}
+
+/// Writes down the values that nothing changes later. What the door did not ask is fixed as not answered.
+fn fix(draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    let definition = draft.definition.clone();
+    let mut values = BTreeMap::new();
+    for (name, expression) in &definition.fixed {
+        let value = match draft.evaluate(expression) {
+            Ok(value) => value,
+            Err(Fault::Unanswered(_)) => Value::Null,
+            Err(fault) => return Err(Rejection::ProcessFault { fault: fault.to_string() }),
+        };
+        values.insert(name.clone(), value);
+    }
+    if !values.is_empty() {
+        draft.emit(Event::ValuesFixed { values });
+    }
+    Ok(())
 }
 
 /// The asker must be one of those whom the door names, and becomes the party it names.

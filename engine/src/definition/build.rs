@@ -131,12 +131,13 @@ impl<'a> Draft<'a> {
         let clocks = self.clock_definitions(&emitted, scope);
         let states = emitted.order.iter().map(|index| self.state_work(*index, &emitted, scope)).collect();
         let transitions = emitted.written.iter().map(|index| self.transition_work(*index)).collect();
-        let doors = self.door_definitions(&emitted);
+        let doors = self.door_definitions(&emitted, scope);
         let items = self.item_definitions(&emitted);
         let holds = self.hold_definitions(&emitted, scope);
         let parties = self.party_definitions(scope);
         let unique = self.unique.and_then(|key| self.expression(key, &Type::Any, scope)).map(|key| Unique { key });
         let forms = self.known_forms();
+        let fixed = self.fixed_definitions(scope);
         let frame = &self.frame;
         ProcessDefinition {
             name: frame.name.clone(),
@@ -159,8 +160,18 @@ impl<'a> Draft<'a> {
             notices: frame.notices.clone(),
             documents: frame.documents.clone(),
             unique,
+            fixed,
             chart: emitted.chart,
         }
+    }
+
+    fn fixed_definitions(&self, scope: &GlobalScope) -> BTreeMap<String, Expression> {
+        let fixed = self.fixed.iter().filter_map(|(name, placed)| {
+            let value = self.expression(*placed, &Type::Any, scope)?;
+            self.keep_personal_values_back(*placed, &value, scope);
+            Some((name.clone(), value))
+        });
+        fixed.collect()
     }
 
     fn known_forms(&self) -> BTreeMap<String, Arc<crate::form::Form>> {
@@ -239,6 +250,7 @@ impl<'a> Draft<'a> {
             ask: draft.ask.clone(),
             by: draft.by.clone(),
             when,
+            refuse: self.refusal_definitions(&draft.refuse, scope),
             transitions: draft.transitions.iter().filter_map(|index| emitted.transitions[*index]).collect(),
         }
     }
@@ -253,7 +265,7 @@ impl<'a> Draft<'a> {
         TransitionWork { effects: draft.effects.clone(), file, line, label: self.label(draft) }
     }
 
-    fn door_definitions(&self, emitted: &Emitted) -> BTreeMap<String, Door> {
+    fn door_definitions(&self, emitted: &Emitted, scope: &GlobalScope) -> BTreeMap<String, Door> {
         let doors = self.doors.iter().map(|door| {
             let transition = emitted.transitions[door.transition].unwrap_or(TransitionId(u32::MAX));
             let made = Door {
@@ -266,6 +278,7 @@ impl<'a> Draft<'a> {
                 event: door.event.clone(),
                 transition,
                 party: door.party.clone(),
+                refuse: self.refusal_definitions(&door.refuse, scope),
             };
             (door.name.clone(), made)
         });

@@ -7,6 +7,7 @@ mod items;
 mod late;
 mod names;
 mod shape;
+mod today;
 
 use super::draft::{Draft, StateIndex};
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub(super) fn check(draft: &Draft<'_>) {
     clocks::check(draft);
     answers::check(draft, &draft.global_scope());
     late::check(draft);
+    today::check(draft, &draft.global_scope());
 }
 
 /// Checks of the whole chart, of use only where everything in it could be read: else they would tell consequences.

@@ -8,6 +8,7 @@ use super::model::{
     Again, Assignee, ClockKind, DocumentText, Effective, Effects, Late, MessageDefinition, NoticeText, Outcome,
 };
 use crate::clock::{Limit, Roll};
+use crate::expression::Type;
 use crate::kernel::{Descriptor, Reach};
 use crate::source::{File, Node, Problem, Problems, Source, Span};
 use crate::text::Text;
@@ -155,7 +156,15 @@ pub(super) struct DraftChoice<'a> {
     pub ask: Option<String>,
     pub by: Vec<Assignee>,
     pub guards: Vec<Guard<'a>>,
+    pub refuse: Vec<DraftRefusal<'a>>,
     pub transitions: Vec<TransitionIndex>,
+}
+
+/// When something is refused at once, and what is said then.
+#[derive(Clone, Debug)]
+pub(super) struct DraftRefusal<'a> {
+    pub when: Placed<'a>,
+    pub message: Text,
 }
 
 #[derive(Debug)]
@@ -332,7 +341,7 @@ pub(super) enum PartyIs<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct DraftDoor {
+pub(super) struct DraftDoor<'a> {
     pub name: String,
     pub title: Text,
     pub by: Vec<Assignee>,
@@ -342,6 +351,7 @@ pub(super) struct DraftDoor {
     pub event: String,
     pub transition: TransitionIndex,
     pub party: Option<String>,
+    pub refuse: Vec<DraftRefusal<'a>>,
 }
 
 /// The top of the file.
@@ -359,6 +369,8 @@ pub(super) struct Frame {
     pub notices: BTreeMap<String, NoticeText>,
     pub documents: BTreeMap<String, DocumentText>,
     pub variables: BTreeMap<String, Value>,
+    /// Types of the variables that begin as nothing.
+    pub types: BTreeMap<String, Type>,
 }
 
 /// Where a name was used, so that it can be reported when it turns out to be unknown.
@@ -375,6 +387,8 @@ pub(super) struct Draft<'a> {
     pub frame: Frame,
     pub parties: BTreeMap<String, DraftParty<'a>>,
     pub unique: Option<Placed<'a>>,
+    /// Values that are written once, when the case opens.
+    pub fixed: BTreeMap<String, Placed<'a>>,
     pub envs: Vec<Env<'a>>,
     pub states: Vec<DraftState<'a>>,
     pub transitions: Vec<DraftTransition<'a>>,
@@ -383,7 +397,7 @@ pub(super) struct Draft<'a> {
     /// Copies by the name of the item that `each` repeats.
     pub groups: BTreeMap<String, Vec<String>>,
     pub holds: Vec<DraftHold<'a>>,
-    pub doors: Vec<DraftDoor>,
+    pub doors: Vec<DraftDoor<'a>>,
     /// Forms asked anywhere, with the item that asks (`None`: the case) and the first place.
     pub forms: BTreeMap<(String, Option<ItemIndex>), Place>,
     pub notices: BTreeMap<String, Place>,

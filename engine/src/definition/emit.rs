@@ -232,8 +232,7 @@ impl<'a> Draft<'a> {
             Act::Set { variable, value } => {
                 let value = match value {
                     SetValue::Written(placed) => {
-                        let known = self.frame.variables.get(variable);
-                        let expected = known.map_or(Type::Any, super::guards::value_type);
+                        let expected = self.variable_type(variable);
                         let value = self.expression(*placed, &expected, scope)?;
                         self.keep_personal_values_back(*placed, &value, scope);
                         value

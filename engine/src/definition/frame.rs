@@ -11,9 +11,8 @@ use super::library::{FileKind, Library, Parsed};
 use super::model::{Assignee, DocumentText, Effects, MessageDefinition, NoticeText};
 use super::states::Lowered;
 use super::words::both;
-use crate::source::{Content, Node, Problems, Reader, Span, brief};
+use crate::source::{Problems, Reader, Span, brief};
 use crate::text::Text;
-use crate::value::Value;
 
 /// Words in braces that a notice may contain; anything else could carry personal values.
 const PLACEHOLDERS: &[&str] = &["number", "title", "item", "due", "office", "link"];
@@ -30,6 +29,7 @@ impl<'a> Draft<'a> {
             frame: Frame::default(),
             parties: BTreeMap::new(),
             unique: None,
+            fixed: BTreeMap::new(),
             envs: Vec::new(),
             states: Vec::new(),
             transitions: Vec::new(),
@@ -86,9 +86,8 @@ impl<'a> Draft<'a> {
             self.unique = words.optional("key").map(|node| Placed { node, env: 0 });
             words.finish();
         }
-        for key in ["sites", "fixed"] {
-            reader.optional(key);
-        }
+        self.lower_fixed(reader);
+        reader.optional("sites");
         let root = self.add_state(None, "", Kind::Plain, 0, reader.span());
         self.states[root].title = self.frame.title.clone();
         let lowered = Lowered { state: root, body: root };
@@ -162,24 +161,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn lower_variables(&mut self, reader: &Reader<'a>) {
-        for entry in reader.entries_of("variables") {
-            let Some(name) = self.file(0).identifier(&entry.key, entry.key_span) else { continue };
-            if let Some(value) = constant(&entry.value) {
-                self.frame.variables.insert(name.to_owned(), value);
-            } else {
-                let message = both(
-                    "变量的初值应当是数字、true/false 或短代码",
-                    "a variable begins as a number, a flag or a code",
-                );
-                self.problems.push(self.error("E0314", 0, entry.value.span, message).cure(
-                    "例如 {count: 0, ready: false, stage: first}；姓名等文字写进表单。",
-                    "Such as {count: 0, ready: false, stage: first}; names and texts belong to a form.",
-                ));
-            }
-        }
-    }
-
     /// `documents` and `notices` of this file; what is known already wins.
     pub fn lower_texts(&mut self, reader: &Reader<'a>) {
         let file = reader.file();
@@ -240,13 +221,14 @@ impl<'a> Draft<'a> {
                 Assignee::Party(party) => Some(party.clone()),
                 Assignee::Office(_) | Assignee::Role(_) => None,
             });
+            let refuse = self.refusals(0, &words);
             let targets = self.targets(0, &words);
             let effects = self.effects(0, &words);
             let transition = self.add_door_way(start, &event, targets, effects, name, entry.key_span);
             let title = words.localized("title").unwrap_or_else(|| Text::same(name));
             words.finish();
             let name = name.to_owned();
-            self.doors.push(DraftDoor { name, title, by, message, form, fills, event, transition, party });
+            self.doors.push(DraftDoor { name, title, by, message, form, fills, event, transition, party, refuse });
         }
     }
 
@@ -292,25 +274,6 @@ impl<'a> Draft<'a> {
             self.problems.push(problem.suggest(crate::source::closest(name, names)));
         }
         Some(name.to_owned())
-    }
-}
-
-/// A value that needs no names: number, flag, text.
-fn constant(node: &Node) -> Option<Value> {
-    match &node.content {
-        Content::Scalar { text, plain: true } => Some(match text.as_str() {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            text => text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Int),
-        }),
-        Content::Scalar { text, plain: false } => Some(Value::Text(text.clone())),
-        Content::Null => Some(Value::Null),
-        Content::List(nodes) => nodes.iter().map(constant).collect::<Option<_>>().map(Value::List),
-        Content::Map(entries) => entries
-            .iter()
-            .map(|entry| Some((entry.key.clone(), constant(&entry.value)?)))
-            .collect::<Option<_>>()
-            .map(Value::Map),
     }
 }
 

@@ -178,19 +178,35 @@ impl<'a> Draft<'a> {
         let groups = self.groups.keys().map(|group| (group.clone(), super::each::group_type()));
         roots.insert("items".to_owned(), Type::Map(items.chain(groups).collect()));
         let doors = self.doors.iter().map(|door| door.name.clone()).collect();
-        let start = [("at", Type::Instant), ("date", Type::Date), ("door", Type::Choice(doors))];
+        let start = [("at", Type::Instant), ("on", Type::Date), ("door", Type::Choice(doors))];
         roots.insert("start".to_owned(), Type::map(start));
         roots.insert("event".to_owned(), Type::map([("name", Type::Text), ("data", Type::Any)]));
-        for (name, value) in self.frame.variables.iter().filter(|(name, _)| !name.contains('.')) {
-            roots.insert(name.clone(), value_type(value));
+        for name in self.frame.variables.keys().filter(|name| !name.contains('.')) {
+            roots.insert(name.clone(), self.variable_type(name));
         }
+        roots.insert("today".to_owned(), Type::Date);
         let parameters = match &self.library.parameters {
             Some(known) => Parameter::Key(known.types()),
             None => Parameter::Of(Type::Text),
         };
         let states = self.within(super::draft::ROOT).into_iter().map(|state| self.kernel_path(state)).collect();
         let tables = Parameter::Key(self.library.tables.as_ref().map(Tables::types).unwrap_or_default());
-        GlobalScope { roots, parameters, tables, states }
+        let mut scope = GlobalScope { roots, parameters, tables, states };
+        // A fixed value may read everything but the other fixed values.
+        let fixed = self.fixed.iter().filter_map(|(name, placed)| {
+            let text = self.global_text(*placed)?;
+            let found = Expression::typed(&text, &scope, &Type::Any).map_or(Type::Any, |(_, of)| of);
+            Some((name.clone(), found))
+        });
+        let fixed = Type::Map(fixed.collect());
+        scope.roots.insert("fixed".to_owned(), fixed);
+        scope
+    }
+
+    /// What a variable may hold: as it is declared, or as its first value is.
+    pub fn variable_type(&self, name: &str) -> Type {
+        let declared = self.frame.types.get(name).cloned();
+        declared.unwrap_or_else(|| self.frame.variables.get(name).map_or(Type::Any, value_type))
     }
 
     fn item_type(&self, state: StateIndex) -> Type {

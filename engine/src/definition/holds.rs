@@ -142,6 +142,7 @@ impl<'a> Draft<'a> {
             ask,
             by: by.to_vec(),
             guards: Vec::new(),
+            refuse: Vec::new(),
             transitions: Vec::new(),
         }
     }
@@ -157,6 +158,7 @@ impl<'a> Draft<'a> {
             ask: None,
             by,
             guards: Vec::new(),
+            refuse: Vec::new(),
             transitions: Vec::new(),
         }
     }

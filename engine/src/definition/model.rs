@@ -13,8 +13,10 @@ use crate::kernel::{StateId, Statechart, TransitionId};
 use crate::text::Text;
 
 mod clocks;
+mod rules;
 
 pub use clocks::*;
+pub use rules::*;
 
 /// The SHA-256 of a published bundle of sources, in lower-case hexadecimal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +68,8 @@ pub struct ProcessDefinition {
     pub documents: BTreeMap<String, DocumentText>,
     /// A case is one of its kind while another with the same key is open.
     pub unique: Option<Unique>,
+    /// Values written once when the case opens, by name: what `fixed.NAME` reads.
+    pub fixed: BTreeMap<String, Expression>,
 }
 
 /// Dates between which a case may begin.
@@ -173,6 +177,8 @@ pub struct Choice {
     pub by: Vec<Assignee>,
     /// Offered only while this holds.
     pub when: Option<Expression>,
+    /// What is refused at once, the first that holds.
+    pub refuse: Vec<Refusal>,
     /// The transitions it may take, first that holds.
     pub transitions: Vec<TransitionId>,
 }
@@ -236,6 +242,8 @@ pub struct Door {
     pub transition: TransitionId,
     /// The party that the person who opens it becomes; `None` for staff and messages.
     pub party: Option<String>,
+    /// What is refused at once, the first that holds.
+    pub refuse: Vec<Refusal>,
 }
 
 /// Index into [`ProcessDefinition::items`].

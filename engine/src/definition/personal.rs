@@ -10,16 +10,16 @@ use crate::form::Field;
 impl<'a> Draft<'a> {
     /// Reports an expression whose value would carry a personal field out of the answers.
     pub fn keep_personal_values_back(&self, placed: Placed<'a>, expression: &Expression, scope: &GlobalScope) {
-        let Some(field) = expression.references().into_iter().find(|read| self.is_personal(&read.path)) else { return };
+        let Some(field) = expression.carried().into_iter().find(|path| self.is_personal(path)) else { return };
         let Some(text) = self.global_text(placed) else { return };
         // A yes or no, or a number, was computed from the field and is not the field.
         let computed = [Type::Bool, Type::Int].iter().any(|kind| Expression::parse(&text, scope, kind).is_ok());
-        if computed && !field.path.starts_with("event.") {
+        if computed && !field.starts_with("event.") {
             return;
         }
         let message = both(
-            format!("`{}` 是个人信息，不能抄进变量或事件", field.path),
-            format!("`{}` is personal and cannot be copied into a variable or an event", field.path),
+            format!("`{field}` 是个人信息，不能抄进变量或事件"),
+            format!("`{field}` is personal and cannot be copied into a variable or an event"),
         );
         self.problems.push(
             self.error("E0557", placed.env, placed.node.span, message)

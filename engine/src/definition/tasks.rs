@@ -141,6 +141,7 @@ impl<'a> Draft<'a> {
             ask: None,
             by: Vec::new(),
             guards: Vec::new(),
+            refuse: Vec::new(),
             transitions: Vec::new(),
         };
         if matches!(entry.value.content, Content::Scalar { .. }) {
@@ -160,6 +161,7 @@ impl<'a> Draft<'a> {
             }
         }
         choice.guards = self.guards(env, &reader);
+        choice.refuse = self.refusals(env, &reader);
         choice.transitions = self.lower_alternatives(&way, &reader, &choice.guards);
         reader.finish();
         Some(choice)

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::fault::Fault;
+use super::figures::{calendar_months, completed_months, format_money, half_up, next_month, parse_date, parse_money};
 use super::types::Type;
 use super::value_kind;
 use crate::value::{Value, epoch_day};
@@ -29,12 +30,26 @@ pub(super) enum Function {
     Sum,
     /// Whole days from the first date to the second; negative if the second is earlier.
     DaysBetween,
-    /// Completed months from the first date to the second.
+    /// Calendar months from the month of the first date to the month of the second; the days do not count.
     MonthsBetween,
     /// Completed years from the first date to the second.
     YearsBetween,
     /// Completed years of life (周岁) of someone born on the first date, on the second.
     Age,
+    /// The first day of the date's month.
+    MonthStart,
+    /// The first day of the month after the date's.
+    NextMonth,
+    /// The year of a date.
+    Year,
+    /// The month of a date, 1 to 12.
+    Month,
+    /// The day of a date in its month, 1 to 31.
+    Day,
+    /// So many per cent of an amount, half up to the fen.
+    Percent,
+    /// An amount, half up to whole yuan.
+    RoundYuan,
     /// Does the text contain the other?
     Contains,
     /// Does the text start with the other?
@@ -56,7 +71,7 @@ pub(super) struct Shape {
 }
 
 /// Every function of the language.
-pub(super) const FUNCTIONS: [Shape; 16] = [
+pub(super) const FUNCTIONS: [Shape; 23] = [
     shape(Function::Size, "size", false, "size(list)"),
     shape(Function::Size, "size", true, "list.size()"),
     shape(Function::Date, "date", false, "date(\"2025-05-10\")"),
@@ -70,6 +85,13 @@ pub(super) const FUNCTIONS: [Shape; 16] = [
     shape(Function::MonthsBetween, "months_between", false, "months_between(from, to)"),
     shape(Function::YearsBetween, "years_between", false, "years_between(from, to)"),
     shape(Function::Age, "age", false, "age(birth, on)"),
+    shape(Function::MonthStart, "month_start", false, "month_start(date)"),
+    shape(Function::NextMonth, "next_month", false, "next_month(date)"),
+    shape(Function::Year, "year", false, "year(date)"),
+    shape(Function::Month, "month", false, "month(date)"),
+    shape(Function::Day, "day", false, "day(date)"),
+    shape(Function::Percent, "percent", false, "percent(money, 35)"),
+    shape(Function::RoundYuan, "round_yuan", false, "round_yuan(money)"),
     shape(Function::Contains, "contains", true, "text.contains(\"x\")"),
     shape(Function::StartsWith, "startsWith", true, "text.startsWith(\"x\")"),
     shape(Function::EndsWith, "endsWith", true, "text.endsWith(\"x\")"),
@@ -84,7 +106,9 @@ impl Function {
     pub(super) fn arity(self) -> std::ops::RangeInclusive<usize> {
         match self {
             Function::Size | Function::Date | Function::Money | Function::Yuan => 1..=1,
-            Function::String | Function::Sum => 1..=1,
+            Function::String | Function::Sum | Function::RoundYuan => 1..=1,
+            Function::MonthStart | Function::NextMonth | Function::Year | Function::Month | Function::Day => 1..=1,
+            Function::Percent => 2..=2,
             Function::Min | Function::Max => 2..=8,
             Function::DaysBetween | Function::MonthsBetween | Function::YearsBetween | Function::Age => 2..=2,
             Function::Contains | Function::StartsWith | Function::EndsWith => 2..=2,
@@ -141,11 +165,56 @@ impl Function {
                 fits(&[Type::Date])?;
                 Type::Int
             }
+            Function::MonthStart | Function::NextMonth => {
+                fits(&[Type::Date])?;
+                Type::Date
+            }
+            Function::Year | Function::Month | Function::Day => {
+                fits(&[Type::Date])?;
+                Type::Int
+            }
+            Function::Percent => {
+                let expected = [Type::Money, Type::Int];
+                let wrong = arguments.iter().zip(&expected).position(|(given, expected)| !expected.accepts(given));
+                wrong.map_or(Ok(Type::Money), Err)?
+            }
+            Function::RoundYuan => {
+                fits(&[Type::Money])?;
+                Type::Money
+            }
             Function::Contains | Function::StartsWith | Function::EndsWith => {
                 fits(&[Type::Text])?;
                 Type::Bool
             }
         })
+    }
+
+    /// Can an argument be told from the answer?
+    pub(super) fn carries(self) -> bool {
+        match self {
+            Function::Date
+            | Function::Money
+            | Function::Yuan
+            | Function::String
+            | Function::Min
+            | Function::Max
+            | Function::Sum
+            | Function::MonthStart
+            | Function::NextMonth
+            | Function::Percent
+            | Function::RoundYuan => true,
+            Function::Size
+            | Function::DaysBetween
+            | Function::MonthsBetween
+            | Function::YearsBetween
+            | Function::Age
+            | Function::Year
+            | Function::Month
+            | Function::Day
+            | Function::Contains
+            | Function::StartsWith
+            | Function::EndsWith => false,
+        }
     }
 
     /// The answer.
@@ -172,9 +241,22 @@ impl Function {
             Function::Min | Function::Max => extreme(arguments, self == Function::Max)?,
             Function::Sum => sum(first)?,
             Function::DaysBetween => Value::Int(epoch_day(date(arguments[1])?) - epoch_day(date(first)?)),
-            Function::MonthsBetween => Value::Int(months_between(date(first)?, date(arguments[1])?)),
+            Function::MonthsBetween => Value::Int(calendar_months(date(first)?, date(arguments[1])?)),
             Function::YearsBetween | Function::Age => {
-                Value::Int(months_between(date(first)?, date(arguments[1])?) / 12)
+                Value::Int(completed_months(date(first)?, date(arguments[1])?) / 12)
+            }
+            Function::MonthStart => Value::Date(date(first)?.first_of_month()),
+            Function::NextMonth => Value::Date(next_month(date(first)?)?),
+            Function::Year => Value::Int(i64::from(date(first)?.year())),
+            Function::Month => Value::Int(i64::from(date(first)?.month())),
+            Function::Day => Value::Int(i64::from(date(first)?.day())),
+            Function::Percent => {
+                let part = money(first)?.checked_mul(integer(arguments[1])?).ok_or(Fault::Overflow)?;
+                Value::Money(half_up(part, 100)?)
+            }
+            Function::RoundYuan => {
+                let yuan = half_up(money(first)?, 100)?;
+                Value::Money(yuan.checked_mul(100).ok_or(Fault::Overflow)?)
             }
             Function::Contains => Value::Bool(text(first)?.contains(text(arguments[1])?)),
             Function::StartsWith => Value::Bool(text(first)?.starts_with(text(arguments[1])?)),
@@ -230,56 +312,6 @@ fn string(value: &Value) -> Result<String, Fault> {
     })
 }
 
-/// `12.50` for 1250 fen.
-pub(super) fn format_money(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
-}
-
-/// Fen of `12`, `12.5` or `12.50` yuan, with an optional leading `-`.
-pub(super) fn parse_money(text: &str) -> Option<i64> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, text),
-    };
-    let (yuan, fen) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !plain(yuan) || !plain(fen) || fen.len() > 2 {
-        return None;
-    }
-    let tenths = if fen.len() == 1 { 10 } else { 1 };
-    let fen = fen.parse::<i64>().ok()? * tenths;
-    yuan.parse::<i64>().ok()?.checked_mul(100)?.checked_add(fen)?.checked_mul(sign)
-}
-
-/// A date written exactly as `2025-05-10`.
-pub(super) fn parse_date(text: &str) -> Option<Date> {
-    let bytes = text.as_bytes();
-    let shaped = bytes.len() == 10
-        && bytes
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
-    if !shaped {
-        return None;
-    }
-    Date::new(text[0..4].parse().ok()?, text[5..7].parse().ok()?, text[8..10].parse().ok()?).ok()
-}
-
-/// Completed months; one begun is not counted. Someone born on 29 February completes a year on 1 March where
-/// the year has no such day.
-fn months_between(from: Date, to: Date) -> i64 {
-    let index = |date: Date| i64::from(date.year()) * 12 + i64::from(date.month());
-    let months = index(to) - index(from);
-    if months > 0 && to.day() < from.day() {
-        months - 1
-    } else if months < 0 && to.day() > from.day() {
-        months + 1
-    } else {
-        months
-    }
-}
-
 /// The date of a value.
 pub(super) fn date(value: &Value) -> Result<Date, Fault> {
     match value {
@@ -293,6 +325,13 @@ pub(super) fn integer(value: &Value) -> Result<i64, Fault> {
     match value {
         Value::Int(number) => Ok(*number),
         other => Err(mismatch("a whole number", other)),
+    }
+}
+
+fn money(value: &Value) -> Result<i64, Fault> {
+    match value {
+        Value::Money(fen) => Ok(*fen),
+        other => Err(mismatch("an amount of money", other)),
     }
 }
 

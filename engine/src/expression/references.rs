@@ -1,6 +1,6 @@
 //! Which names an expression reads, and whether it has made sure of them first. Looks at the tree only.
 
-use super::node::Node;
+use super::node::{Loop, Node};
 use crate::value::Value;
 
 /// A dotted path that an expression reads.
@@ -101,4 +101,38 @@ fn answered(node: &Node, holds: bool) -> Vec<Vec<String>> {
 
 fn path(node: &Node) -> Vec<Vec<String>> {
     if let Node::Path(path) = node { vec![path.clone()] } else { Vec::new() }
+}
+
+/// Paths whose values flow into the value of `node`.
+pub(super) fn carried(node: &Node, found: &mut Vec<String>) {
+    let parts: Vec<&Node> = match node {
+        Node::Path(path) => {
+            let path = path.join(".");
+            if !found.contains(&path) {
+                found.push(path);
+            }
+            return;
+        }
+        Node::If(three) => three.iter().skip(1).collect(),
+        Node::Index(pair) => vec![&pair[0]],
+        Node::Loop(Loop::Filter | Loop::Map, pair) => pair.iter().collect(),
+        Node::Member(..) | Node::List(_) | Node::Map(_) | Node::Negate(_) | Node::Arithmetic(..) | Node::Shift(..) => {
+            node.children()
+        }
+        Node::Function(function, _) if function.carries() => node.children(),
+        Node::Function(..)
+        | Node::Constant(_)
+        | Node::Element(_)
+        | Node::Has(_)
+        | Node::Not(_)
+        | Node::And(_)
+        | Node::Or(_)
+        | Node::Equal(..)
+        | Node::Order(..)
+        | Node::In(_)
+        | Node::Loop(Loop::Exists | Loop::ExistsOne | Loop::All, _)
+        | Node::Active(_)
+        | Node::Call(..) => Vec::new(),
+    };
+    parts.into_iter().for_each(|part| carried(part, found));
 }

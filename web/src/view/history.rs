@@ -44,7 +44,8 @@ impl Look<'_> {
     /// office whose decision it is, but is never the deed of an applicant.
     fn of_itself(&self, event: &Event, actor: &str) -> bool {
         match event {
-            Event::ClockStarted { .. }
+            Event::ValuesFixed { .. }
+            | Event::ClockStarted { .. }
             | Event::ClockPaused { .. }
             | Event::ClockResumed { .. }
             | Event::ClockContinued { .. }
@@ -142,6 +143,7 @@ impl Look<'_> {
             }
             Event::CaseReopened => Some(self.t("办件恢复办理", "Taken up again")),
             Event::Answered { .. }
+            | Event::ValuesFixed { .. }
             | Event::PartyJoined { .. }
             | Event::ItemEnded { outcome: None, .. }
             | Event::TaskOffered { .. }

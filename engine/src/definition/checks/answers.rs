@@ -24,7 +24,7 @@ fn asked_by_every_door(draft: &Draft<'_>, placed: Placed<'_>, scope: &GlobalScop
         let Some(form) = reference.path.strip_prefix("answers.").and_then(|path| path.split('.').next()) else {
             continue;
         };
-        let asks = |door: &&crate::definition::draft::DraftDoor| {
+        let asks = |door: &&crate::definition::draft::DraftDoor<'_>| {
             door.form.as_deref() == Some(form) || door.fills.as_deref() == Some(form)
         };
         let by_some = draft.doors.iter().any(|door| asks(&door));
