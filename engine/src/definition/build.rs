@@ -299,6 +299,7 @@ impl<'a> Draft<'a> {
                 .map(item_id)
                 .collect(),
             offered: item.offer.is_some(),
+            row: self.envs[item.env].row.as_ref().map(|row| (row.number, item.together.clone())),
             basis: item.basis.clone(),
         });
         items.collect()

@@ -278,6 +278,8 @@ pub(super) enum DraftLimit {
 pub(super) struct DraftItem<'a> {
     pub name: String,
     pub title: Text,
+    /// What all copies are called together; the title where there are no copies.
+    pub together: Text,
     pub office: Option<Assignee>,
     pub state: StateIndex,
     pub needs: Vec<Need<'a>>,

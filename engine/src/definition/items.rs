@@ -43,6 +43,7 @@ impl<'a> Draft<'a> {
     pub(super) fn lower_item(&mut self, lowered: Lowered, name: &str, env: EnvIndex, entry: &'a Entry) {
         let Some(reader) = self.file(env).map(&entry.value, both("事项", "item")) else { return };
         let state = self.add_state(Some(lowered.body), name, Kind::Plain, env, entry.key_span);
+        let together = reader.localized("title").unwrap_or_else(|| Text::same(name));
         let index = self.items.len();
         self.states[state].item = Some(index);
         self.states[state].region_of = Some(index);
@@ -50,7 +51,8 @@ impl<'a> Draft<'a> {
         let guards = self.row_guard(env).into_iter().chain(self.guards(env, &reader)).collect();
         self.items.push(DraftItem {
             name: name.to_owned(),
-            title: self.row_title(env, reader.localized("title").unwrap_or_else(|| Text::same(name))),
+            title: self.row_title(env, together.clone()),
+            together,
             office: None,
             state,
             needs: self.needs(env, &reader),

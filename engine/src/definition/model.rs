@@ -268,6 +268,8 @@ pub struct ItemDefinition {
     pub needs: Vec<ItemId>,
     /// Claimed by the applicant instead of started by the office.
     pub offered: bool,
+    /// Set for a copy that stands for one row of a list: its number from 1, and what all copies are called together.
+    pub row: Option<(u32, Text)>,
     /// The law.
     pub basis: String,
 }

@@ -89,7 +89,7 @@ pub async fn show(
         since: definition.effective.from.map(|day| crate::language::day(day, f.language)).unwrap_or_default(),
         doors,
         blocks: guide.blocks(),
-        limits: guide.limits(),
+        limits: guide.limits(f.staff),
         asked: guide.asked(),
         f: f.clone(),
     };
@@ -170,7 +170,7 @@ impl Guide<'_> {
                 let main = clocks.filter(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act"));
                 let limit = main.map(|clock| self.limit(&clock.limit)).next_back().unwrap_or_default();
                 GuideItem {
-                    title: self.f.x(&item.title).to_owned(),
+                    title: self.f.x(item.row.as_ref().map_or(&item.title, |(_, together)| together)).to_owned(),
                     office: item.office.as_ref().map(|office| self.assignee(office)).unwrap_or_default(),
                     limit,
                     basis: item.basis.clone(),
@@ -181,8 +181,11 @@ impl Guide<'_> {
             .collect()
     }
 
-    fn limits(&self) -> Vec<GuideLimit> {
+    /// Clocks of the whole. What offices agreed among themselves is shown to the staff only: it would be sixteen lines
+    /// between an applicant and the two that matter.
+    fn limits(&self, staff: bool) -> Vec<GuideLimit> {
         let own = self.definition.clocks.iter().filter(|clock| clock.item.is_none() && !clock.title.is_empty());
+        let own = own.filter(|clock| staff || clock.kind != ClockKind::Internal);
         own.map(|clock| GuideLimit {
             title: self.f.x(&clock.title).to_owned(),
             kind: match clock.kind {
@@ -219,11 +222,11 @@ impl Guide<'_> {
     }
 }
 
-/// The matters by the parallel block they belong to, blocks in the order of the file. The first is the service itself;
+/// The matters by the parallel block they belong to (one for every row of a list is one matter), blocks in the order of the file. The first is the service itself;
 /// later ones are reached only when something has to be done over, such as undoing all of it.
 pub fn blocks(definition: &ProcessDefinition) -> Vec<Vec<&ItemDefinition>> {
     let mut blocks: Vec<(Option<StateId>, Vec<&ItemDefinition>)> = Vec::new();
-    for item in &definition.items {
+    for item in definition.items.iter().filter(|item| item.row.as_ref().is_none_or(|(number, _)| *number == 1)) {
         let block = definition.chart.state(item.state).parent;
         match blocks.iter_mut().find(|(known, _)| *known == block) {
             Some((_, items)) => items.push(item),

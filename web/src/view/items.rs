@@ -43,6 +43,10 @@ impl Look<'_> {
             return None;
         }
         let end = case.items.get(&item.id);
+        // A copy for a row that the list does not have is nobody's matter.
+        if item.row.is_some() && end.is_some_and(|end| end.end == "not_needed") {
+            return None;
+        }
         let leaf = case
             .configuration
             .leaves(&self.definition.chart)
