@@ -129,6 +129,13 @@ impl<'a> Draft<'a> {
             let Some(mut built) = self.transition(draft, source, scope, emitted) else { continue };
             if hoisted {
                 built.conditions.insert(0, Condition::Active(emitted.states[index]));
+                // From the region's side a target inside it would leave every region beside it; the rest did not.
+                let inside = |target: &Target<'a>| {
+                    self.resolve_target(draft.source, target).is_some_and(|state| self.is_inside(state, source))
+                };
+                if draft.targets.iter().all(inside) {
+                    built.reach = Reach::Local;
+                }
             }
             self.clear_result(source, draft, &mut built, scope);
             let id = emitted.chart.add_transition(built);

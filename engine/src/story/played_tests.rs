@@ -211,3 +211,49 @@ fn a_story_that_is_not_true_is_told_so() {
     assert!(failures("  - {ann: checking.pass, refused: not_active}\n").contains("accepted"));
     assert!(failures("  - {zoe: checking.pass}\n").contains("zoe"));
 }
+
+const SIDES: &str = r#"
+process: sides
+title: {zh: 两边, en: Sides}
+effective: {from: 2020-01-01}
+lead: desk.front
+basis: 示例
+time: {calendar: cn, roll: rest_day}
+late: card_only
+start: {front: {by: applicant, form: wish, to: both}}
+states:
+  both:
+    type: parallel
+    states:
+      left:
+        initial: quiet
+        states:
+          quiet: {type: rest, on: {woken: {to: awake}}}
+          awake: {task: {by: desk.front, form: note, limit: 2 workdays, basis: 承诺}, outcomes: {calm: {to: quiet}}}
+      right:
+        initial: first
+        states:
+          first: {task: {by: desk.front, form: note, limit: 2 workdays, basis: 承诺}, outcomes: {go: {to: second, do: [{raise: woken}]}}}
+          second: {task: {by: desk.front, form: note, limit: 2 workdays, basis: 承诺}, outcomes: {end: {to: over}}}
+          over: {type: final}
+    on_done: {to: done}
+  done: {type: final, title: {zh: 办结, en: Done}, result: success}
+"#;
+
+#[test]
+fn what_wakes_a_rest_leaves_the_other_side_alone() {
+    let rules =
+        published(&[("workflows/sides/process.yaml", SIDES), ("forms/wish.yaml", WISH), ("forms/note.yaml", NOTE)]);
+    let source = Source::new(
+        "s.story.yaml",
+        "story: s\nprocess: sides\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:
+  - {me: start.front, with: {wish: {count: 1}}}
+  - expect: {in: [left.quiet, right.first]}
+  - {ann: first.go, with: {note: {}}}
+  - expect: {in: [left.awake, right.second], not_in: [right.first]}
+",
+    );
+    let story = read(&source).expect("a story");
+    let problems = play(&rules, &story).problems;
+    assert!(problems.is_empty(), "{:?}", problems.iter().map(|problem| &problem.message.en).collect::<Vec<_>>());
+}
