@@ -12,21 +12,23 @@ const FONT: f64 = 14.0;
 const LINE: f64 = 21.0;
 const PADDING: f64 = 14.0;
 const LABEL_MAX: usize = 14;
+const MARGIN: f64 = 16.0;
 
 type Layout = Graph<NodeLabel, EdgeLabel>;
 
 /// The diagram as a self-contained SVG document.
 pub fn svg(diagram: &Diagram) -> String {
     let graph = lay_out(diagram);
-    let (width, height) = size(diagram, &graph);
+    let (left, width, height) = bounds(diagram, &graph);
     let mut out = String::new();
     let _ = writeln!(
         out,
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}" role="img" aria-labelledby="title" font-family="sans-serif" font-size="{FONT}">
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0} 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}" role="img" aria-labelledby="title" font-family="sans-serif" font-size="{FONT}">
 <title id="title">{}</title>
 <defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#44515e"/></marker></defs>
-<rect width="100%" height="100%" fill="#ffffff"/>"##,
-        escape(&diagram.title)
+{}"##,
+        escape(&diagram.title),
+        background(left)
     );
     for (index, edge) in diagram.edges.iter().enumerate() {
         draw_edge(&mut out, &graph, index, edge);
@@ -66,31 +68,41 @@ fn lay_out(diagram: &Diagram) -> Layout {
         nodesep: 36.0,
         ranksep: 40.0,
         edgesep: 18.0,
-        marginx: 16.0,
-        marginy: 16.0,
+        marginx: MARGIN,
+        marginy: MARGIN,
         ..LayoutOptions::default()
     };
     dagre::layout(&mut graph, Some(options));
     graph
 }
 
-fn size(diagram: &Diagram, graph: &Layout) -> (f64, f64) {
+/// White behind everything; its place is said only where the picture does not begin at zero.
+fn background(left: f64) -> String {
+    let place = if left < 0.0 { format!(r#"x="{left:.0}" "#) } else { String::new() };
+    format!(r##"<rect {place}width="100%" height="100%" fill="#ffffff"/>"##)
+}
+
+/// Left end, width and height of what is drawn. A way back may run to the left of all nodes; it must not be cut off.
+fn bounds(diagram: &Diagram, graph: &Layout) -> (f64, f64, f64) {
     let nodes = diagram
         .nodes
         .iter()
         .filter_map(|node| graph.node(&node.id))
-        .map(|place| (place.x.unwrap_or(0.0) + place.width / 2.0, place.y.unwrap_or(0.0) + place.height / 2.0));
+        .map(|place| (place.x.unwrap_or(0.0), place.y.unwrap_or(0.0), place.width / 2.0, place.height / 2.0));
     let edges = diagram
         .edges
         .iter()
         .enumerate()
         .filter_map(|(index, edge)| graph.edge(&edge.from, &edge.to, Some(&format!("e{index}"))));
     let points = edges.flat_map(|edge| {
-        let label = edge.x.zip(edge.y).map(|(x, y)| (x + edge.width / 2.0, y + edge.height / 2.0));
-        edge.points.iter().map(|point| (point.x, point.y)).chain(label).collect::<Vec<_>>()
+        let label = edge.x.zip(edge.y).map(|(x, y)| (x, y, edge.width / 2.0, edge.height / 2.0));
+        edge.points.iter().map(|point| (point.x, point.y, 0.0, 0.0)).chain(label).collect::<Vec<_>>()
     });
-    let (x, y) = nodes.chain(points).fold((0.0, 0.0), |(x, y), (a, b)| (f64::max(x, a), f64::max(y, b)));
-    (x + 16.0, y + 16.0)
+    let (left, right, bottom) = nodes.chain(points).fold((MARGIN, 0.0, 0.0), |(left, right, bottom), (x, y, w, h)| {
+        (f64::min(left, x - w), f64::max(right, x + w), f64::max(bottom, y + h))
+    });
+    let left = left - MARGIN;
+    (left, right + MARGIN - left, bottom + MARGIN)
 }
 
 fn draw_node(out: &mut String, node: &Node, place: &NodeLabel) {
@@ -167,4 +179,31 @@ fn width_of(text: &str) -> f64 {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagram::{Edge, Node};
+
+    #[test]
+    fn a_way_back_on_the_left_is_not_cut_off() {
+        let node = |id: &str| Node {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            lines: Vec::new(),
+            shape: Shape::State,
+            active: false,
+        };
+        let back = Edge { from: "b".to_owned(), to: "a".to_owned(), label: String::new(), waits: false };
+        let diagram = Diagram { title: String::new(), nodes: vec![node("a"), node("b")], edges: vec![back] };
+        let mut graph = lay_out(&diagram);
+        let (left, width, height) = bounds(&diagram, &graph);
+        assert_eq!(left, 0.0);
+        if let Some(way) = graph.edge_mut("b", "a", Some("e0")) {
+            way.points[0].x = -40.0;
+        }
+        let (moved, wider, same) = bounds(&diagram, &graph);
+        assert_eq!((moved, wider - width, same), (-56.0, 56.0, height));
+    }
 }
