@@ -35,7 +35,7 @@ pub fn posted(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded)
         .filter_map(|state| {
             let publish = state.publish.as_ref()?;
             // What cannot be decided is not published: a child's name must not come out by a missing answer.
-            if publish.when.as_ref().is_some_and(|when| !view.truth(when).unwrap_or(false)) {
+            if publish.conditions.iter().any(|(when, wanted)| view.truth(when).ok() != Some(*wanted)) {
                 return None;
             }
             let clock = loaded.case.clocks.get(&publish.until).filter(|clock| clock.running)?;

@@ -21,8 +21,8 @@ pub struct Publication {
     pub until: ClockId,
     /// Where an objection is handed in.
     pub objections: Assignee,
-    /// Published only while this holds: never somebody under age.
-    pub when: Option<Expression>,
+    /// Published only while each of these is as it should be: never somebody under age.
+    pub conditions: Vec<(Expression, bool)>,
 }
 
 /// As the file says it.
@@ -60,13 +60,17 @@ impl<'a> Draft<'a> {
             self.unknown_clock(place.env, name, place.span);
             return None;
         };
-        let parts: Vec<String> = draft.guards.iter().filter_map(|guard| self.guard_text(guard)).collect();
-        let when = match parts.is_empty() {
-            true => None,
-            false => Some(Expression::parse(&parts.join(" && "), scope, &Type::Bool).ok()?),
-        };
+        let mut conditions = Vec::new();
+        for guard in &draft.guards {
+            let (placed, wanted) = match guard {
+                Guard::When(placed) => (*placed, true),
+                Guard::Unless(placed) => (*placed, false),
+                Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) => continue,
+            };
+            conditions.push((self.expression(placed, &Type::Bool, scope)?, wanted));
+        }
         let what = draft.what.clone().unwrap_or_else(|| self.frame.title.clone());
-        Some(Publication { who, what, until: clock_id(until), objections: draft.objections.clone(), when })
+        Some(Publication { who, what, until: clock_id(until), objections: draft.objections.clone(), conditions })
     }
 
     /// A written guard as text with global names, in brackets.
