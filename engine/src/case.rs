@@ -3,6 +3,7 @@
 
 mod answers;
 mod clocks;
+mod links;
 mod rows;
 mod tasks;
 
@@ -17,6 +18,7 @@ use crate::value::{Instant, Value};
 
 pub use crate::event::CaseId;
 pub use answers::Answers;
+pub use links::{Linked, Parent};
 pub use rows::{AnswersVersion, Card, ClockState, Closed, Document, ItemEnd, Task, TaskStatus, Timer};
 
 /// One running instance of a process.
@@ -67,6 +69,14 @@ pub struct Case {
     pub notices: u32,
     /// Timers so far; numbers are never reused.
     pub timers_made: u32,
+    /// The case that began this one.
+    pub parent: Option<Parent>,
+    /// Cases that this one began, in their order.
+    pub linked: Vec<Linked>,
+    /// Errands on the way.
+    pub errands: BTreeSet<u32>,
+    /// Errands so far; numbers are never reused.
+    pub errands_made: u32,
     /// Set while the case rests in a closing state.
     pub closed: Option<Closed>,
 }
@@ -97,6 +107,10 @@ impl Case {
             messages: BTreeMap::new(),
             notices: 0,
             timers_made: 0,
+            parent: None,
+            linked: Vec::new(),
+            errands: BTreeSet::new(),
+            errands_made: 0,
             closed: None,
         }
     }
@@ -185,6 +199,7 @@ impl Case {
             Event::TimerCancelled { timer } | Event::TimerFired { timer } => {
                 self.timers.remove(timer);
             }
+            Event::BegunBy { .. } | Event::ErrandSet { .. } | Event::ErrandEnded { .. } => self.apply_link(event, at),
             Event::TaskOffered { .. }
             | Event::TaskClaimed { .. }
             | Event::TaskReleased { .. }

@@ -1,10 +1,15 @@
 //! Commands: what somebody or something asks of a case, in the imperative. They must carry everything a decision needs
 //! that does not come from the store, and nothing that a page computed about permissions.
 
+mod errand;
+
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
+use crate::event::Refused;
 use crate::value::Value;
+
+pub use errand::{Errand, Order, linked_case_id};
 
 /// A request to change a case. Answers are maps of field ids to values, already read from the page but not trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +98,17 @@ pub enum Command {
         /// The account.
         account: String,
     },
+    /// An errand of a case was carried out.
+    EndErrand {
+        /// The case that sent it.
+        case: CaseId,
+        /// The errand.
+        errand: u32,
+        /// Cases it reached.
+        reached: u32,
+        /// Cases that refused it.
+        refused: Vec<Refused>,
+    },
     /// Computes every running deadline anew, after the calendar has changed.
     RecomputeDeadlines {
         /// The case.
@@ -113,6 +129,7 @@ impl Command {
             | Command::FireTimer { case, .. }
             | Command::DeliverMessage { case, .. }
             | Command::JoinParty { case, .. }
+            | Command::EndErrand { case, .. }
             | Command::RecomputeDeadlines { case } => *case,
         }
     }

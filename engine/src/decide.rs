@@ -11,6 +11,8 @@ mod complete_task;
 mod deadlines;
 mod deliver_message;
 mod draft;
+mod end_errand;
+mod errands;
 mod extend_clock;
 mod fire_timer;
 mod items;
@@ -29,7 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::{Answers, Case};
-use crate::command::{Command, Receipt};
+use crate::command::{Command, Errand, Receipt};
 use crate::definition::ProcessDefinition;
 use crate::event::{Event, Holder};
 use crate::organisation::Actor;
@@ -83,6 +85,8 @@ pub struct Decision {
     pub answers: Vec<AnswersWritten>,
     /// Messages that must leave.
     pub outbox: Vec<Outgoing>,
+    /// What is asked of other cases.
+    pub errands: Vec<Errand>,
     /// The draft that is consumed.
     pub draft: Option<String>,
     /// Canonical text of the key that only one open case may have. Personal: stored only as a keyed hash.
@@ -148,6 +152,9 @@ pub fn decide(context: Context<'_>, loaded: Option<&Loaded>, command: &Command) 
         Command::FireTimer { timer, .. } => fire_timer::decide(&mut draft, *timer)?,
         Command::DeliverMessage { message, answers, .. } => deliver_message::decide(&mut draft, message, answers)?,
         Command::JoinParty { party, account, .. } => join_party::decide(&mut draft, party, account)?,
+        Command::EndErrand { errand, reached, refused, .. } => {
+            end_errand::decide(&mut draft, *errand, *reached, refused)?
+        }
         Command::RecomputeDeadlines { .. } => recompute_deadlines::decide(&mut draft)?,
     }
     Ok(draft.finish())

@@ -14,6 +14,7 @@ mod guards;
 mod holds;
 mod items;
 mod library;
+mod links;
 pub mod model;
 mod names;
 mod personal;

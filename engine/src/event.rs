@@ -14,7 +14,7 @@ use crate::kernel::{StateId, TransitionId};
 use crate::value::{Instant, Value};
 
 pub use envelope::{EVENT_VERSION, Envelope, GENESIS, canonical, hexadecimal};
-pub use parts::{CardLevel, CaseId, Holder, Offer, TimerKind};
+pub use parts::{CardLevel, CaseId, ErrandKind, Holder, Offer, Refused, TimerKind};
 
 /// Body of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,6 +222,41 @@ pub enum Event {
         message: String,
         /// Which system.
         sender: String,
+    },
+    /// Another case began this one, through a link.
+    BegunBy {
+        /// The other case.
+        parent: CaseId,
+        /// Its process.
+        process: String,
+        /// What it calls the link.
+        link: String,
+        /// It wants to be told how this case ends.
+        reports: bool,
+    },
+    /// Something is asked of other cases; what exactly stands beside the log and is carried out afterwards.
+    ErrandSet {
+        /// Its number in the case.
+        errand: u32,
+        /// Begin or tell.
+        kind: ErrandKind,
+        /// The link it belongs to; empty for none.
+        link: String,
+        /// The other process, where it is known.
+        process: String,
+        /// The other case, where there is one and it is known.
+        case: Option<CaseId>,
+        /// The message; empty where a case is begun.
+        message: String,
+    },
+    /// It was carried out.
+    ErrandEnded {
+        /// Which.
+        errand: u32,
+        /// Cases it reached.
+        reached: u32,
+        /// Cases that refused it, and why.
+        refused: Vec<Refused>,
     },
     /// A notice is to be sent; an outbox row stands beside it.
     Notified {

@@ -129,6 +129,17 @@ pub enum ActorKind {
     Citizen,
     /// The engine itself: timers, retries.
     System,
+    /// A case of some process, on an errand to another case.
+    Process {
+        /// Identity of the case.
+        case: String,
+        /// Its process.
+        process: String,
+        /// The link it comes by; empty for none.
+        link: String,
+        /// It wants to be told how a case ends that it begins.
+        reports: bool,
+    },
     /// Another system that was given a name.
     Connector {
         /// Its name.
@@ -153,7 +164,7 @@ impl Actor {
             ActorKind::Staff { units, .. } => units
                 .iter()
                 .any(|unit| unit == office || unit.strip_prefix(office).is_some_and(|rest| rest.starts_with('.'))),
-            ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => false,
+            ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
         }
     }
 
@@ -161,7 +172,7 @@ impl Actor {
     pub fn has_role(&self, role: &str) -> bool {
         match &self.kind {
             ActorKind::Staff { roles, .. } => roles.contains(role),
-            ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => false,
+            ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
         }
     }
 }
@@ -283,7 +294,7 @@ impl Organisation {
     pub fn covers(&self, region: &str, actor: &Actor) -> bool {
         match &actor.kind {
             ActorKind::Staff { region: own, .. } => self.contains(own, region),
-            ActorKind::Citizen => false,
+            ActorKind::Citizen | ActorKind::Process { .. } => false,
             ActorKind::System | ActorKind::Connector { .. } => true,
         }
     }

@@ -113,6 +113,11 @@ pub enum Rejection {
         /// As asked.
         timer: u32,
     },
+    /// The errand has ended.
+    ErrandGone {
+        /// As asked.
+        errand: u32,
+    },
     /// The clock is not running, unknown, or has no extension left.
     ClockNotExtensible {
         /// As asked.
@@ -161,6 +166,7 @@ impl Rejection {
             Rejection::KeyReused { .. } => "key_reused",
             Rejection::TimerGone { .. } => "timer_gone",
             Rejection::TimerEarly { .. } => "timer_early",
+            Rejection::ErrandGone { .. } => "errand_gone",
             Rejection::ClockNotExtensible { .. } => "clock_not_extensible",
             Rejection::MessageUnknown { .. } => "message_unknown",
             Rejection::PartyUnknown { .. } => "party_unknown",
@@ -249,6 +255,10 @@ impl Rejection {
             Rejection::TimerEarly { timer } => Text::new(
                 format!("定时 {timer} 还没有到时。"),
                 format!("Expected timer {timer} to be due, but it is early."),
+            ),
+            Rejection::ErrandGone { errand } => Text::new(
+                format!("给其他办件的第 {errand} 号事务已经办完。"),
+                format!("Expected errand {errand} to be on its way, but it has ended."),
             ),
             Rejection::ClockNotExtensible { clock } => Text::new(
                 format!("时限“{clock}”不能延长：没有在计时，或延长次数已用完。"),

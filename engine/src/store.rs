@@ -16,8 +16,8 @@ use crate::event::Envelope;
 use crate::value::Instant;
 
 pub use batch::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, PostedRow, RefusalRow,
-    RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow,
+    PostedRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
 pub use plan::{Fate, Member, Planned, plan, wanted};
 
@@ -96,6 +96,10 @@ pub trait Store: Send + Sync {
 
     /// Earliest timer still to come, legal time.
     async fn next_timer(&self) -> Result<Option<Instant>, StoreError>;
+
+    /// Errands that wait, leased for `lease_ms` of machine time. Of each case only the first: they are carried out in the
+    /// order in which they were given.
+    async fn claim_errands(&self, limit: u32, lease_ms: i64) -> Result<Vec<ErrandClaimed>, StoreError>;
 
     /// Messages that wait to leave, leased for `lease_ms` of machine time under a fencing token.
     async fn claim_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError>;
@@ -230,6 +234,15 @@ pub struct PostedListed {
     pub posted_at: Instant,
     /// Exclusive end.
     pub until_at: Instant,
+}
+
+/// An errand that was claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrandClaimed {
+    /// The case that sends it.
+    pub case_id: CaseId,
+    /// What is asked.
+    pub errand: crate::command::Errand,
 }
 
 /// A message that was claimed.

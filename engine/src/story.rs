@@ -3,6 +3,7 @@
 
 mod commands;
 mod coverage;
+mod errands;
 mod expect;
 mod play;
 mod read;
@@ -113,6 +114,10 @@ pub struct Expect {
     pub may: Vec<(String, String)>,
     /// And what they may not.
     pub may_not: Vec<(String, String)>,
+    /// How many cases were begun under a link.
+    pub linked: Vec<(String, usize)>,
+    /// Errands that some case refused: the link (or the message), and the code.
+    pub refused: Vec<(String, String)>,
     /// Ends of items; `None` is open.
     pub items: Vec<(String, String)>,
     /// How the case closed; `open` while it has not.
@@ -153,6 +158,8 @@ fn listed(words: impl IntoIterator<Item = String>) -> String {
 mod each_tests;
 #[cfg(test)]
 mod figures_tests;
+#[cfg(test)]
+mod linked_tests;
 #[cfg(test)]
 mod played_tests;
 

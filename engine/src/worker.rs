@@ -1,6 +1,8 @@
 //! Background workers: each does a bounded piece of work when asked, and a loop asks. A worker must never change a case
 //! itself: a timer comes back through the same door as everybody, as a command.
 
+mod errands;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +14,8 @@ use crate::engine::{Engine, EngineError};
 use crate::notify::Outbox;
 use crate::organisation::Actor;
 use crate::store::StoreError;
+
+pub use errands::Errands;
 
 /// A worker on legal time rests at most so long (machine time), so that a clock that was turned is noticed.
 pub const REST_MAX: Duration = Duration::from_secs(1);
@@ -77,6 +81,20 @@ pub fn spawn(work: impl Work) -> Running {
         }
     });
     Running { stop, task }
+}
+
+/// Timers and errands until nothing is left to do: after the clock was turned.
+///
+/// # Errors
+/// The store failed; what was not done is done by the loops.
+pub async fn run_until_quiet(engine: &Engine) -> Result<(), StoreError> {
+    let (timers, errands) = (Timers::new(engine.clone()), Errands::new(engine.clone()));
+    for _ in 0..ROUNDS_MAX {
+        if timers.run_once().await? + errands.run_once().await? == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Wakes timers whose legal time has come.

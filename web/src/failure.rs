@@ -157,6 +157,7 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::KeyReused { .. }
         | Rejection::TimerGone { .. }
         | Rejection::TimerEarly { .. }
+        | Rejection::ErrandGone { .. }
         | Rejection::ClockNotExtensible { .. } => StatusCode::CONFLICT,
         Rejection::ProcessFault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         Rejection::Quarantined => StatusCode::LOCKED,

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use onething_engine::notify::Outbox;
-use onething_engine::worker::{self, Sweeper, Timers};
+use onething_engine::worker::{self, Errands, Sweeper, Timers};
 use tokio::net::TcpListener;
 
 use crate::app::App;
@@ -39,8 +39,11 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// # Errors
 /// The socket failed.
 pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Result<(), ServeError> {
-    let mut workers =
-        vec![worker::spawn(Timers::new(app.engine.clone())), worker::spawn(Sweeper::new(app.engine.clone()))];
+    let mut workers = vec![
+        worker::spawn(Timers::new(app.engine.clone())),
+        worker::spawn(Errands::new(app.engine.clone())),
+        worker::spawn(Sweeper::new(app.engine.clone())),
+    ];
     workers.extend(outbox.map(worker::spawn));
     let served = axum::serve(listener, shell::service(&app)).with_graceful_shutdown(asked_to_end()).await;
     for worker in workers {

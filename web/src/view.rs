@@ -5,6 +5,7 @@ mod answers;
 mod clocks;
 mod history;
 mod items;
+mod links;
 mod status;
 
 use onething_engine::case::{Case, TaskStatus};

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use super::{AnswersWritten, Context, Decision, Loaded, Outgoing};
 use crate::case::{Answers, Case};
-use crate::command::Receipt;
+use crate::command::{Errand, Receipt};
 use crate::definition::ProcessDefinition;
 use crate::event::{Event, Holder, hexadecimal};
 use crate::form::{self, Form};
@@ -24,6 +24,7 @@ pub(super) struct Draft<'a> {
     pub events: Vec<Event>,
     pub written: Vec<AnswersWritten>,
     pub outbox: Vec<Outgoing>,
+    pub errands: Vec<Errand>,
     pub draft: Option<String>,
     pub unique_key: Option<String>,
 }
@@ -38,6 +39,7 @@ impl<'a> Draft<'a> {
             events: Vec::new(),
             written: Vec::new(),
             outbox: Vec::new(),
+            errands: Vec::new(),
             draft: None,
             unique_key: None,
         }
@@ -56,6 +58,7 @@ impl<'a> Draft<'a> {
             events: self.events,
             answers: self.written,
             outbox: self.outbox,
+            errands: self.errands,
             draft: self.draft,
             unique_key: self.unique_key,
             receipt,

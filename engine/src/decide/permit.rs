@@ -21,7 +21,7 @@ pub fn may_do(organisation: &Organisation, actor: &Actor, case: &Case, by: &[Ass
 pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, actor: &Actor, case: &Case) -> bool {
     match &actor.kind {
         ActorKind::System => true,
-        ActorKind::Connector { .. } => false,
+        ActorKind::Connector { .. } | ActorKind::Process { .. } => false,
         ActorKind::Citizen => case.parties.values().any(|accounts| accounts.contains(&actor.id)),
         ActorKind::Staff { .. } => {
             let party = case.parties.values().any(|accounts| accounts.contains(&actor.id));
@@ -67,6 +67,6 @@ fn matches(organisation: &Organisation, actor: &Actor, case: &Case, offer: &Offe
             let placed = if offer.unit.is_empty() { actor.has_role(&offer.role) } else { actor.works_in(&offer.unit) };
             here && placed
         }
-        ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => false,
+        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
     }
 }

@@ -50,17 +50,20 @@ impl Draft<'_> {
         let run = kernel::step(&definition.chart, &self.case.configuration, event, &self.names())
             .map_err(|fault| Rejection::ProcessFault { fault: fault.code().to_owned() })?;
         let moved = run.moved();
-        self.settle(&cause, &run);
+        self.settle(&cause, &run)?;
         Ok(moved)
     }
 
-    /// Records a run and lets items, tasks, clocks, notices and documents follow.
-    pub fn settle(&mut self, cause: &str, run: &Run) {
+    /// Records a run and lets items, tasks, clocks, notices, documents and errands follow.
+    ///
+    /// # Errors
+    /// [`Rejection::ProcessFault`] when an errand cannot be written down.
+    pub fn settle(&mut self, cause: &str, run: &Run) -> Result<(), Rejection> {
         let definition = self.definition.clone();
         let before = self.case.configuration.clone();
         let steps: Vec<&Step> = run.steps().collect();
         if steps.is_empty() {
-            return;
+            return Ok(());
         }
         self.emit(moved(cause, &before, run, &steps));
         let stay = Stay {
@@ -79,7 +82,9 @@ impl Draft<'_> {
         self.clocks(&stay);
         let begun = self.begin_tasks(&stay);
         self.tell(&taken(&steps), &stay, &begun);
+        self.errands(&taken(&steps))?;
         self.close_or_reopen();
+        Ok(())
     }
 
     /// Delayed events of the statechart are timers of the case.
@@ -116,6 +121,7 @@ impl Draft<'_> {
             Some(state) => {
                 let outcome = definition.state(state).outcome.unwrap_or(Outcome::None);
                 self.emit(Event::CaseClosed { outcome, state });
+                self.report_end(outcome);
             }
             None => self.emit(Event::CaseReopened),
         }

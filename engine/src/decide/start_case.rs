@@ -61,7 +61,7 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
     }
     let run = kernel::start(&definition.chart, &draft.names())
         .map_err(|fault| Rejection::ProcessFault { fault: fault.code().to_owned() })?;
-    draft.settle("start", &run);
+    draft.settle("start", &run)?;
     draft.move_by(kernel::Event::addressed(door.event.clone()).with(data))?;
     Ok(draft.finish())
 }
@@ -97,6 +97,11 @@ fn permitted(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
             return Err(refused);
         }
         draft.emit(Event::MessageReceived { message: message.clone(), sender: name.clone() });
+        return Ok(());
+    }
+    if let ActorKind::Process { case, process, link, reports } = &actor.kind {
+        let parent = uuid::Uuid::parse_str(case).map(CaseId).ok().filter(|_| door.linked).ok_or(refused)?;
+        draft.emit(Event::BegunBy { parent, process: process.clone(), link: link.clone(), reports: *reports });
         return Ok(());
     }
     if let Some(party) = &door.party

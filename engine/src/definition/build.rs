@@ -67,6 +67,7 @@ const WORK_WORDS: &[&str] = &[
     "notices",
     "documents",
     "unique",
+    "links",
     "late",
     "basis",
 ];
@@ -130,7 +131,7 @@ impl<'a> Draft<'a> {
     fn definition(&mut self, emitted: Emitted, scope: &GlobalScope) -> ProcessDefinition {
         let clocks = self.clock_definitions(&emitted, scope);
         let states = emitted.order.iter().map(|index| self.state_work(*index, &emitted, scope)).collect();
-        let transitions = emitted.written.iter().map(|index| self.transition_work(*index)).collect();
+        let transitions = emitted.written.iter().map(|index| self.transition_work(*index, scope)).collect();
         let doors = self.door_definitions(&emitted, scope);
         let items = self.item_definitions(&emitted);
         let holds = self.hold_definitions(&emitted, scope);
@@ -138,6 +139,7 @@ impl<'a> Draft<'a> {
         let unique = self.unique.and_then(|key| self.expression(key, &Type::Any, scope)).map(|key| Unique { key });
         let forms = self.known_forms();
         let fixed = self.fixed_definitions(scope);
+        let links = self.link_definitions(scope);
         let frame = &self.frame;
         ProcessDefinition {
             name: frame.name.clone(),
@@ -161,6 +163,7 @@ impl<'a> Draft<'a> {
             documents: frame.documents.clone(),
             unique,
             fixed,
+            links,
             chart: emitted.chart,
         }
     }
@@ -255,14 +258,15 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn transition_work(&self, index: usize) -> TransitionWork {
+    fn transition_work(&self, index: usize, scope: &GlobalScope) -> TransitionWork {
         let draft = &self.transitions[index];
         let (file, line) = if draft.made {
             (String::new(), 0)
         } else {
             (self.envs[draft.env].source.path.to_string(), draft.span.line)
         };
-        TransitionWork { effects: draft.effects.clone(), file, line, label: self.label(draft) }
+        let errands = self.errand_uses(index, scope);
+        TransitionWork { effects: draft.effects.clone(), errands, file, line, label: self.label(draft) }
     }
 
     fn door_definitions(&self, emitted: &Emitted, scope: &GlobalScope) -> BTreeMap<String, Door> {
@@ -272,6 +276,7 @@ impl<'a> Draft<'a> {
                 name: door.name.clone(),
                 title: door.title.clone(),
                 by: door.by.clone(),
+                linked: door.linked,
                 message: door.message.clone(),
                 form: door.form.clone(),
                 fills: door.fills.clone(),

@@ -5,6 +5,7 @@ mod arrows;
 mod clocks;
 mod items;
 mod late;
+mod links;
 mod names;
 mod shape;
 mod today;
@@ -26,6 +27,7 @@ pub(super) fn check(draft: &Draft<'_>) {
     answers::check(draft, &draft.global_scope());
     late::check(draft);
     today::check(draft, &draft.global_scope());
+    links::check(draft);
 }
 
 /// Checks of the whole chart, of use only where everything in it could be read: else they would tell consequences.

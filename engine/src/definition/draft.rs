@@ -342,11 +342,42 @@ pub(super) enum PartyIs<'a> {
     Made(String),
 }
 
+/// A link before its expressions are compiled.
+#[derive(Debug)]
+pub(super) struct DraftLink<'a> {
+    pub title: Text,
+    pub process: &'a str,
+    pub door: &'a str,
+    pub region: Option<Placed<'a>>,
+    pub parties: Vec<String>,
+    pub place: Place,
+}
+
+/// An errand of a transition before its expressions are compiled.
+#[derive(Clone, Debug)]
+pub(super) struct DraftErrand<'a> {
+    pub what: DraftAsked<'a>,
+    pub with: Vec<(String, Span, Placed<'a>)>,
+    pub each: Option<Placed<'a>>,
+    pub when: Option<Placed<'a>>,
+    pub place: Place,
+}
+
+/// What a draft errand asks.
+#[derive(Clone, Debug)]
+pub(super) enum DraftAsked<'a> {
+    Start(&'a str),
+    TellLink(&'a str, &'a str),
+    TellParent(&'a str),
+    TellHolders { process: &'a str, record: &'a str, key: Vec<Placed<'a>>, message: &'a str },
+}
+
 #[derive(Debug)]
 pub(super) struct DraftDoor<'a> {
     pub name: String,
     pub title: Text,
     pub by: Vec<Assignee>,
+    pub linked: bool,
     pub message: Option<String>,
     pub form: Option<String>,
     pub fills: Option<String>,
@@ -391,6 +422,9 @@ pub(super) struct Draft<'a> {
     pub unique: Option<Placed<'a>>,
     /// Values that are written once, when the case opens.
     pub fixed: BTreeMap<String, Placed<'a>>,
+    pub links: BTreeMap<String, DraftLink<'a>>,
+    /// What transitions ask of other cases.
+    pub errands: BTreeMap<TransitionIndex, Vec<DraftErrand<'a>>>,
     pub envs: Vec<Env<'a>>,
     pub states: Vec<DraftState<'a>>,
     pub transitions: Vec<DraftTransition<'a>>,

@@ -11,7 +11,7 @@ use super::library::{FileKind, Library, Parsed};
 use super::model::{Assignee, DocumentText, Effects, MessageDefinition, NoticeText};
 use super::states::Lowered;
 use super::words::both;
-use crate::source::{Problems, Reader, Span, brief};
+use crate::source::{Node, Problems, Reader, Span, brief};
 use crate::text::Text;
 
 /// Words in braces that a notice may contain; anything else could carry personal values.
@@ -30,6 +30,8 @@ impl<'a> Draft<'a> {
             parties: BTreeMap::new(),
             unique: None,
             fixed: BTreeMap::new(),
+            links: BTreeMap::new(),
+            errands: BTreeMap::new(),
             envs: Vec::new(),
             states: Vec::new(),
             transitions: Vec::new(),
@@ -93,6 +95,7 @@ impl<'a> Draft<'a> {
         let lowered = Lowered { state: root, body: root };
         self.lower_clocks(root, 0, reader);
         self.lower_initial(root, 0, reader);
+        self.lower_links(reader);
         self.lower_doors(reader);
         self.lower_actions(root, 0, reader);
         self.lower_on(root, 0, reader);
@@ -209,8 +212,10 @@ impl<'a> Draft<'a> {
             let Some(name) = self.file(0).identifier(&entry.key, entry.key_span) else { continue };
             let Some(words) = self.file(0).map(&entry.value, both("入口", "door")) else { continue };
             words.require(&["to"]);
-            let by = words.optional("by").map(|node| self.assignees(0, node)).unwrap_or_default();
-            let message = self.door_message(&words, entry.key_span, by.is_empty());
+            let linked = words.optional("by").and_then(Node::as_text) == Some(super::links::PROCESS);
+            let by = words.optional("by").filter(|_| !linked);
+            let by = by.map(|node| self.assignees(0, node)).unwrap_or_default();
+            let message = self.door_message(&words, entry.key_span, by.is_empty() && !linked);
             let mut form = words.optional("form").and_then(|node| self.form(0, node));
             if form.is_none() {
                 form = message.as_ref().and_then(|message| self.frame.messages.get(message)?.form.clone());
@@ -225,10 +230,23 @@ impl<'a> Draft<'a> {
             let targets = self.targets(0, &words);
             let effects = self.effects(0, &words);
             let transition = self.add_door_way(start, &event, targets, effects, name, entry.key_span);
+            self.lower_errands(transition, 0, &words);
             let title = words.localized("title").unwrap_or_else(|| Text::same(name));
             words.finish();
             let name = name.to_owned();
-            self.doors.push(DraftDoor { name, title, by, message, form, fills, event, transition, party, refuse });
+            self.doors.push(DraftDoor {
+                name,
+                title,
+                by,
+                linked,
+                message,
+                form,
+                fills,
+                event,
+                transition,
+                party,
+                refuse,
+            });
         }
     }
 

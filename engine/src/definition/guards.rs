@@ -73,6 +73,8 @@ impl<'a> Draft<'a> {
                 out.push_str(&row.text);
                 out.push_str(chain.strip_prefix("each").unwrap_or_default());
             }
+            // How a linked case ended is what its message carries.
+            (Some("event"), Some("result"), None) => out.push_str("event.data.result"),
             (Some("items"), Some(name), Some("answers")) => {
                 out.push_str("item_answers.");
                 out.push_str(name);
@@ -218,11 +220,21 @@ impl<'a> Draft<'a> {
 }
 
 /// All names of a process for its expressions.
+#[derive(Clone)]
 pub(super) struct GlobalScope {
     roots: BTreeMap<String, Type>,
     parameters: Parameter,
     tables: Parameter,
     states: std::collections::BTreeSet<String>,
+}
+
+impl GlobalScope {
+    /// The same names, and `each` for an element of a list.
+    pub fn with_each(&self) -> GlobalScope {
+        let mut scope = self.clone();
+        scope.roots.insert("each".to_owned(), Type::Any);
+        scope
+    }
 }
 
 impl Scope for GlobalScope {

@@ -13,9 +13,11 @@ use crate::kernel::{StateId, Statechart, TransitionId};
 use crate::text::Text;
 
 mod clocks;
+mod links;
 mod rules;
 
 pub use clocks::*;
+pub use links::*;
 pub use rules::*;
 
 /// The SHA-256 of a published bundle of sources, in lower-case hexadecimal.
@@ -70,6 +72,8 @@ pub struct ProcessDefinition {
     pub unique: Option<Unique>,
     /// Values written once when the case opens, by name: what `fixed.NAME` reads.
     pub fixed: BTreeMap<String, Expression>,
+    /// Cases of other processes that a case of this one begins, by name.
+    pub links: BTreeMap<String, LinkDefinition>,
 }
 
 /// Dates between which a case may begin.
@@ -213,6 +217,8 @@ pub struct NoticeUse {
 pub struct TransitionWork {
     /// Documents and notices, issued only if the transition was taken.
     pub effects: Effects,
+    /// What it asks of other cases.
+    pub errands: Vec<ErrandUse>,
     /// File of the line that wrote it; empty for transitions the compiler made.
     pub file: String,
     /// Line in that file, from 1.
@@ -230,6 +236,8 @@ pub struct Door {
     pub title: Text,
     /// Who may open it; a message door has none.
     pub by: Vec<Assignee>,
+    /// Cases of other processes open it, through a link.
+    pub linked: bool,
     /// The message that opens it.
     pub message: Option<String>,
     /// The form filled.

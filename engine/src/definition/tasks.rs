@@ -179,6 +179,7 @@ impl<'a> Draft<'a> {
         }
         let acts = reader.optional("do").map(|node| self.lower_acts(way.env, node)).unwrap_or_default();
         let effects = self.effects(way.env, reader);
+        let errands = self.errands_of(way.env, reader);
         let shared = Way { guards: way.guards.iter().chain(guards).cloned().collect(), ..way.clone() };
         let nodes = self.file(way.env).list(first).unwrap_or_default();
         let mut transitions = Vec::new();
@@ -186,6 +187,7 @@ impl<'a> Draft<'a> {
             transitions.extend(self.lower_way(&shared, node));
         }
         for index in &transitions {
+            self.errands.entry(*index).or_default().splice(0..0, errands.iter().cloned());
             let transition = &mut self.transitions[*index];
             transition.actions.splice(0..0, acts.iter().cloned());
             transition.effects.documents.splice(0..0, effects.documents.iter().cloned());

@@ -149,7 +149,9 @@ impl<'a> Draft<'a> {
             transition.actions = self.lower_acts(way.env, node);
         }
         transition.effects = self.effects(way.env, reader);
-        self.add_transition(transition)
+        let index = self.add_transition(transition);
+        self.lower_errands(index, way.env, reader);
+        index
     }
 
     /// `to`: one name or several.

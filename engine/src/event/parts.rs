@@ -88,3 +88,22 @@ pub enum CardLevel {
     /// Late.
     Red,
 }
+
+/// What an errand does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrandKind {
+    /// Begins a case.
+    Start,
+    /// Tells cases a message.
+    Tell,
+}
+
+/// A case that refused an errand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Refused {
+    /// Which.
+    pub case: CaseId,
+    /// Code of its rejection.
+    pub code: String,
+}

@@ -85,6 +85,10 @@ pub struct Batch {
     pub timers_gone: Vec<TimerKey>,
     /// Messages that must leave.
     pub outbox: Vec<OutboxRow>,
+    /// Errands to carry out.
+    pub errands: Vec<ErrandRow>,
+    /// Errands that have ended.
+    pub errands_gone: Vec<ErrandKey>,
     /// Accepted requests.
     pub answered: Vec<AnsweredRow>,
     /// Refusals of permission, for the audit.
@@ -280,6 +284,28 @@ pub struct OutboxRow {
     pub due_at: Option<i64>,
     /// Legal time of the step.
     pub at: i64,
+}
+
+/// A row of `errands`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrandRow {
+    /// The case that sends it.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub errand: u32,
+    /// What is asked, as canonical JSON; sealed by the store.
+    pub order: String,
+    /// Legal time.
+    pub at: i64,
+}
+
+/// Names an errand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrandKey {
+    /// The case that sends it.
+    pub case_id: CaseId,
+    /// Number in the case.
+    pub errand: u32,
 }
 
 /// A row of `requests`.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, Held, OfferRow, OutboxRow, PartyRow, PostedRow, RefusalRow,
-    RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow,
+    PostedRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
 use crate::case::{Case, CaseId, Task, TaskStatus};
 use crate::command::{Command, Receipt};
@@ -222,6 +222,10 @@ impl Group<'_> {
                 at: now.0,
             });
         }
+        for errand in &decision.errands {
+            let order = serde_json::to_string(errand).unwrap_or_default();
+            self.batch.errands.push(ErrandRow { case_id: id, errand: errand.number, order, at: now.0 });
+        }
         self.batch.drafts.extend(decision.draft.clone());
         if let Some(key) = decision.unique_key {
             self.unique.insert(id, key);
@@ -248,6 +252,9 @@ impl Group<'_> {
                 if self.batch.timers.len() == known {
                     self.batch.timers_gone.push(TimerKey { case_id, timer: *timer });
                 }
+            }
+            Event::ErrandEnded { errand, .. } => {
+                self.batch.errands_gone.push(ErrandKey { case_id, errand: *errand });
             }
             Event::TaskOffered { task, .. } => {
                 let offers = decision.case.task(*task).map_or(&[][..], |task| &task.offers);

@@ -4,6 +4,7 @@
 //! Transactions are `read committed`: a group first locks the rows of its cases in the order of their ids, and every
 //! statement after that sees what the holder of the locks before it committed.
 
+mod errands;
 mod read;
 mod side;
 mod statements;
@@ -19,9 +20,9 @@ use tokio::sync::Mutex;
 
 use super::rows::{case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, stored, unsealed};
 use super::{
-    Answered, Batch, BundleRow, CaseListed, DraftRow, Fate, Held, Kind, OutboxClaimed, OutboxEnd, OutboxListed,
-    PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery, Think,
-    TimerKey, Wanted,
+    Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, Fate, Held, Kind, OutboxClaimed, OutboxEnd,
+    OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery,
+    Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::decide::Loaded;
@@ -177,6 +178,8 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
         ("timers", statements::TIMERS, json(&batch.timers)?, batch.timers.len()),
         ("timers", statements::TIMERS_GONE, json(&batch.timers_gone)?, batch.timers_gone.len()),
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
+        ("errands", statements::ERRANDS, json(&batch.errands)?, batch.errands.len()),
+        ("errands", statements::ERRANDS_GONE, json(&batch.errands_gone)?, batch.errands_gone.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
     ];
@@ -275,6 +278,10 @@ impl Store for PostgresStore {
     async fn next_timer(&self) -> Result<Option<Instant>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar("select min(at) from timers").fetch_one(&self.pool).await?;
         Ok(at.map(Instant))
+    }
+
+    async fn claim_errands(&self, limit: u32, lease_ms: i64) -> Result<Vec<ErrandClaimed>, StoreError> {
+        self.lease_errands(limit, lease_ms).await
     }
 
     async fn claim_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError> {

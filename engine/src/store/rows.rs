@@ -7,7 +7,6 @@ use sha2::Sha256;
 use super::{Batch, OutboxEnd, StoreError};
 use crate::case::CaseId;
 use crate::event::hexadecimal;
-use crate::value::Value;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
@@ -110,12 +109,11 @@ pub fn must_be(what: &str, expected: usize, found: u64) -> Result<(), StoreError
 }
 
 /// Opens sealed values. Only key 0, "not sealed", exists so far.
-pub fn unsealed(key_id: i64, bytes: &[u8]) -> Result<Value, StoreError> {
+pub fn unsealed<T: serde::de::DeserializeOwned>(key_id: i64, bytes: &[u8]) -> Result<T, StoreError> {
     if key_id != 0 {
         return Err(StoreError::Refused(format!("values are sealed under the unknown key {key_id}")));
     }
-    serde_json::from_slice(bytes)
-        .map_err(|error| StoreError::Refused(format!("stored answers cannot be read: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| StoreError::Refused(format!("stored values cannot be read: {error}")))
 }
 
 /// Region codes without the zeros that only fill them up, so that a prefix means "inside".

@@ -1,6 +1,7 @@
 //! Cases in SQLite: one writer connection, many readers, WAL with `synchronous=FULL`. It must never decide anything,
 //! and never acknowledge before the commit has returned.
 
+mod errands;
 mod read;
 mod side;
 mod statements;
@@ -15,9 +16,9 @@ use tokio::sync::Mutex;
 
 use super::rows::{case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, stored, unsealed};
 use super::{
-    Answered, Batch, BundleRow, CaseListed, DraftRow, Fate, Held, Kind, OutboxClaimed, OutboxEnd, OutboxListed,
-    PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery, Think,
-    TimerKey, Wanted,
+    Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, Fate, Held, Kind, OutboxClaimed, OutboxEnd,
+    OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery,
+    Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::decide::Loaded;
@@ -149,6 +150,8 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         ("timers", statements::TIMERS, json(&batch.timers)?, batch.timers.len()),
         ("timers", statements::TIMERS_GONE, json(&batch.timers_gone)?, batch.timers_gone.len()),
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
+        ("errands", statements::ERRANDS, json(&batch.errands)?, batch.errands.len()),
+        ("errands", statements::ERRANDS_GONE, json(&batch.errands_gone)?, batch.errands_gone.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
     ];
@@ -249,6 +252,10 @@ impl Store for SqliteStore {
     async fn next_timer(&self) -> Result<Option<Instant>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar("select min(at) from timers").fetch_one(&self.readers).await?;
         Ok(at.map(Instant))
+    }
+
+    async fn claim_errands(&self, limit: u32, lease_ms: i64) -> Result<Vec<ErrandClaimed>, StoreError> {
+        self.lease_errands(limit, lease_ms).await
     }
 
     async fn claim_outbox(&self, limit: u32, lease_ms: i64) -> Result<Vec<OutboxClaimed>, StoreError> {

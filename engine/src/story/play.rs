@@ -35,6 +35,9 @@ pub fn play(rules: &Rulebook, story: &Story) -> Played {
             break;
         }
     }
+    if stage.problems.is_empty() {
+        stage.report_turned();
+    }
     Played { problems: stage.problems, coverage: stage.coverage, cases: stage.cases }
 }
 
@@ -48,6 +51,7 @@ impl Stage<'_> {
         }
         if let Some(deed) = &step.deed {
             self.deed(step, deed);
+            self.carry_out(step);
         }
         if let Some(expect) = &step.expect {
             if !self.turn(step, expect.case.as_deref()) {
@@ -107,6 +111,7 @@ impl Stage<'_> {
                 self.fail(step, rejection.text().zh, rejection.text().en);
                 return;
             }
+            self.carry_out(step);
         }
         self.fail(step, "定时不断触发，没有尽头", "timers wake without end");
     }

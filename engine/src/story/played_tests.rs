@@ -61,7 +61,7 @@ fields:
   remark: {type: text, title: {zh: 备注, en: Remark}, required: false}
 ";
 
-const ORGANISATION: &str = r#"
+pub(super) const ORGANISATION: &str = r#"
 organisation: sample
 title: {zh: 示例, en: Sample}
 region: "320404"

@@ -126,6 +126,16 @@ fn expect(file: File<'_>, node: &Node) -> Option<Expect> {
             .iter()
             .filter_map(|entry| Some((entry.key.clone(), file.text(&entry.value)?.to_owned())))
             .collect(),
+        linked: reader
+            .entries_of("linked")
+            .iter()
+            .filter_map(|entry| Some((entry.key.clone(), count(file, &entry.value)?)))
+            .collect(),
+        refused: reader
+            .entries_of("refused")
+            .iter()
+            .filter_map(|entry| Some((entry.key.clone(), file.text(&entry.value)?.to_owned())))
+            .collect(),
         result: reader.text("result").map(str::to_owned),
         why: reader
             .entries_of("why")
@@ -148,6 +158,15 @@ fn by_person(file: File<'_>, reader: &Reader<'_>, key: &'static str) -> Vec<(Str
                 found.push((entry.key.clone(), what.to_owned()));
             }
         }
+    }
+    found
+}
+
+/// How many.
+fn count(file: File<'_>, node: &Node) -> Option<usize> {
+    let found = file.text(node)?.parse().ok();
+    if found.is_none() {
+        wrong(file, node, "这里写个数，例如 1", "a number of cases is expected, such as 1");
     }
     found
 }

@@ -1,11 +1,13 @@
 //! The stage: every case of a story, as the store would hold it, and the one that is talked about. Commands come to a
 //! case only by [`Stage::send`], as they do everywhere, and after each the log is folded and compared with the case.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::errands::Turned;
 use super::{Coverage, Step, Story, listed};
 use crate::case::CaseId;
-use crate::command::Command;
+use crate::command::{Command, Errand};
 use crate::decide::{self, Context, Decision, Loaded};
 use crate::definition::ProcessDefinition;
 use crate::event::Event;
@@ -41,6 +43,10 @@ pub(super) struct Stage<'a> {
     pub current: usize,
     pub problems: Vec<Problem>,
     pub coverage: Coverage,
+    /// Errands that wait, with the case that sends each.
+    pub errands: VecDeque<(CaseId, Errand)>,
+    /// Errands that were refused, and that no `expect` has named yet.
+    pub turned: Vec<Turned>,
     commands: u64,
 }
 
@@ -54,6 +60,8 @@ impl<'a> Stage<'a> {
             current: 0,
             problems: Vec::new(),
             coverage: Coverage::default(),
+            errands: VecDeque::new(),
+            turned: Vec::new(),
             commands: 0,
         }
     }
@@ -141,6 +149,8 @@ impl<'a> Stage<'a> {
             self.cases.push(Told { name, definition: definition.clone(), loaded, log: Vec::new(), looked: 0 });
             self.cases.len() - 1
         });
+        let case = decision.case.id;
+        self.errands.extend(decision.errands.into_iter().map(|errand| (case, errand)));
         let told = &mut self.cases[at];
         told.log.extend(decision.events.into_iter().map(|event| (event, self.now)));
         for written in decision.answers {

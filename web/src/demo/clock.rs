@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use onething_engine::form::normalise;
 use onething_engine::value::{DAY_MS, HOUR_MS, Instant};
-use onething_engine::worker::Timers;
+use onething_engine::worker;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -46,7 +46,7 @@ pub async fn turn(
     };
     if to > now {
         app.store().move_clock(to).await?;
-        Timers::new(app.engine.clone()).run_until_quiet().await?;
+        worker::run_until_quiet(&app.engine).await?;
     }
     Ok(Redirect::to("/demo/clock").into_response())
 }

@@ -28,7 +28,9 @@ pub async fn send(
         _ if !next.is_empty() => next,
         ActorKind::Staff { .. } if actor.has_role(role::SUPERVISOR) => "/watch".to_owned(),
         ActorKind::Staff { .. } => "/desk".to_owned(),
-        ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => "/me".to_owned(),
+        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => {
+            "/me".to_owned()
+        }
     };
     let mut response = Redirect::to(&to).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -13,7 +13,7 @@ use onething_engine::organisation::{Actor, ActorKind};
 use onething_engine::source::Source;
 use onething_engine::story::{self, Deed, Part, Story, path_matches};
 use onething_engine::value::{DAY_MS, Value};
-use onething_engine::worker::Timers;
+use onething_engine::worker;
 
 use super::accounts::FAMILY;
 
@@ -116,7 +116,7 @@ pub async fn plant(engine: &Engine, stories: &[Source]) -> Result<Seeded, Engine
         if at == turn {
             let now = engine.store().legal_now().await?;
             engine.store().move_clock(now.plus(AGE_DAYS * DAY_MS)).await?;
-            Timers::new(engine.clone()).run_until_quiet().await?;
+            worker::run_until_quiet(engine).await?;
         }
         let Some(story) = known.iter().find(|story| story.name == seed.story) else { continue };
         let steps = Planting { engine, story, seed, case: None }.grow().await?;

@@ -140,7 +140,7 @@ pub async fn send(
     }
     let region = match &actor.kind {
         ActorKind::Staff { region, .. } => region.clone(),
-        ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => {
+        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => {
             asking.rules.organisation.region.clone()
         }
     };

@@ -56,6 +56,9 @@ impl Look<'_> {
             | Event::TimerFired { .. }
             | Event::CardRaised { .. }
             | Event::Notified { .. }
+            | Event::BegunBy { .. }
+            | Event::ErrandSet { .. }
+            | Event::ErrandEnded { .. }
             | Event::TaskOffered { .. } => true,
             Event::ItemEnded { end, .. } if end == LEFT_OUT[0] => true,
             Event::DocumentIssued { .. } | Event::ItemEnded { .. } => {
@@ -83,6 +86,9 @@ impl Look<'_> {
         let organisation = &self.rules.organisation;
         if id == "system" {
             return self.t("系统", "the system");
+        }
+        if id.starts_with("case:") {
+            return self.t("关联办件", "a linked case");
         }
         if let Some(person) = organisation.people.get(id) {
             let office = person.units.first().map(|unit| self.x(&organisation.office_title(unit)));
@@ -141,6 +147,8 @@ impl Look<'_> {
                 let word = self.outcome_word(*outcome);
                 Some(self.t(&format!("办件结束：{word}"), &format!("Closed: {word}")))
             }
+            Event::BegunBy { process, .. } => Some(self.begun_by(process)),
+            Event::ErrandSet { .. } | Event::ErrandEnded { .. } if staff => self.errand_line(event),
             Event::CaseReopened => Some(self.t("办件恢复办理", "Taken up again")),
             Event::Answered { .. }
             | Event::ValuesFixed { .. }
@@ -161,6 +169,8 @@ impl Look<'_> {
             | Event::TimerFired { .. }
             | Event::CardRaised { .. }
             | Event::MessageReceived { .. }
+            | Event::ErrandSet { .. }
+            | Event::ErrandEnded { .. }
             | Event::Notified { .. } => None,
         }
     }

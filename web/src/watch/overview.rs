@@ -33,7 +33,9 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
     let f = Frame::new(&app, &visitor, now);
     let region = match &visitor.actor()?.kind {
         ActorKind::Staff { region, .. } => region.clone(),
-        ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => return Err(Failure::Forbidden),
+        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => {
+            return Err(Failure::Forbidden);
+        }
     };
     let cases = app.store().watch(std::slice::from_ref(&region), SHOWN).await?;
     let cut = cases.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);

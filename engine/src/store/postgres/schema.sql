@@ -132,6 +132,20 @@ create table public_notices (
 );
 create index public_notices_until on public_notices (until_at);
 
+-- What cases ask of other cases, until it is done. It carries values of answers, so it is kept as they are.
+create table errands (
+    case_id text collate "C" not null,
+    errand bigint not null check (errand > 0),
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    at bigint not null,
+    leased_until bigint not null default 0,
+    token bigint not null default 0,
+    primary key (case_id, errand)
+);
+create index errands_waiting on errands (at, case_id, errand);
+
 create table outbox (
     id bigint generated always as identity primary key,
     case_id text collate "C" not null,

@@ -190,7 +190,9 @@ impl PostgresStore {
     pub(super) async fn delete_old(&self) -> Result<u64, StoreError> {
         let mut gone = 0;
         for statement in [
-            "delete from requests where made_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - $1",
+            // An errand may wait longer than that, and must not be carried out twice.
+            "delete from requests where made_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - $1
+                and not exists (select 1 from errands e where requests.actor = 'case:' || e.case_id)",
             "delete from drafts where expires_at <= (select (extract(epoch from clock_timestamp()) * 1000)::bigint
                 + clock_offset from installation) and $1 > 0",
             "delete from sessions where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",

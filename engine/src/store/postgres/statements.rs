@@ -70,6 +70,16 @@ pub const OUTBOX: &str = "
          item text, task bigint, due_at bigint, at bigint)
     on conflict do nothing";
 
+pub const ERRANDS: &str = r#"
+    insert into errands (case_id, errand, key_id, nonce, sealed, at)
+    select r.case_id, r.errand, 0, ''::bytea, convert_to(r."order", 'UTF8'), r.at
+    from json_to_recordset($1::json) as r(case_id text, errand bigint, "order" text, at bigint)
+    on conflict do nothing"#;
+
+pub const ERRANDS_GONE: &str = "
+    delete from errands e using json_to_recordset($1::json) as r(case_id text, errand bigint)
+    where e.case_id = r.case_id and e.errand = r.errand";
+
 /// In the order of the keys, so that two nodes that were sent the same requests wait for each other and do not lock up.
 pub const REQUESTS: &str = "
     insert into requests (actor, key, digest, receipt, made_at)

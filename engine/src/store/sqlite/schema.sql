@@ -132,6 +132,20 @@ create table public_notices (
 ) strict, without rowid;
 create index public_notices_until on public_notices (until_at);
 
+-- What cases ask of other cases, until it is done. It carries values of answers, so it is kept as they are.
+create table errands (
+    case_id text not null,
+    errand integer not null check (errand > 0),
+    key_id integer not null,
+    nonce blob not null,
+    sealed blob not null,
+    at integer not null,
+    leased_until integer not null default 0,
+    token integer not null default 0,
+    primary key (case_id, errand)
+) strict, without rowid;
+create index errands_waiting on errands (at, case_id, errand);
+
 create table outbox (
     id integer primary key,
     case_id text not null,

@@ -194,7 +194,9 @@ impl SqliteStore {
         let mut gone = 0;
         // One after the other: none of them has to do with another, and the writer is needed for cases.
         for statement in [
-            "delete from requests where made_at < cast(unixepoch('subsec') * 1000 as integer) - ?1",
+            // An errand may wait longer than that, and must not be carried out twice.
+            "delete from requests where made_at < cast(unixepoch('subsec') * 1000 as integer) - ?1
+                and not exists (select 1 from errands e where requests.actor = 'case:' || e.case_id)",
             "delete from drafts where expires_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
             "delete from sessions where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",

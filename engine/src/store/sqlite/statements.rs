@@ -65,6 +65,15 @@ pub const OUTBOX: &str = "
            value->>'task', value->>'due_at', value->>'at'
     from json_each(?1) where true on conflict do nothing";
 
+pub const ERRANDS: &str = "
+    insert into errands (case_id, errand, key_id, nonce, sealed, at)
+    select value->>'case_id', value->>'errand', 0, x'', cast(value->>'order' as blob), value->>'at'
+    from json_each(?1) where true on conflict do nothing";
+
+pub const ERRANDS_GONE: &str = "
+    delete from errands where (case_id, errand) in
+        (select value->>'case_id', value->>'errand' from json_each(?1))";
+
 pub const REQUESTS: &str = "
     insert into requests (actor, key, digest, receipt, made_at)
     select value->>'actor', value->>'key', value->>'digest', value->>'receipt',
