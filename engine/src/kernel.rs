@@ -42,7 +42,7 @@ pub const MAX_VALUE_WEIGHT: usize = 64 << 10;
 /// # Errors
 /// [`KernelRejection`] when the chart does not come to rest.
 pub fn start(chart: &Statechart, outside: &dyn Outside) -> Result<Run, KernelRejection> {
-    Interpreter::new(chart, Configuration::of(chart), outside).start()
+    Interpreter::new(chart, Configuration::of(chart), outside, MAX_ROUNDS).start()
 }
 
 /// Gives one event to the chart: a macrostep, then one more for each event it sent to itself without delay.
@@ -56,5 +56,32 @@ pub fn step(
     event: Event,
     outside: &dyn Outside,
 ) -> Result<Run, KernelRejection> {
-    Interpreter::new(chart, configuration.clone(), outside).step(event)
+    step_within(chart, configuration, event, outside, MAX_ROUNDS)
+}
+
+/// As [`step`], with a bound of one's own on the rounds: for whoever asks in advance whether a chart comes to rest.
+///
+/// # Errors
+/// [`KernelRejection`] when the chart does not come to rest.
+pub fn step_within(
+    chart: &Statechart,
+    configuration: &Configuration,
+    event: Event,
+    outside: &dyn Outside,
+    rounds: usize,
+) -> Result<Run, KernelRejection> {
+    Interpreter::new(chart, configuration.clone(), outside, rounds).step(event)
+}
+
+/// As [`start`], with what is remembered (visits, history, variables) from before, and a bound on the rounds.
+///
+/// # Errors
+/// [`KernelRejection`] when the chart does not come to rest.
+pub fn start_within(
+    chart: &Statechart,
+    before: Configuration,
+    outside: &dyn Outside,
+    rounds: usize,
+) -> Result<Run, KernelRejection> {
+    Interpreter::new(chart, before, outside, rounds).start()
 }

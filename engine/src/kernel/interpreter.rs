@@ -7,8 +7,8 @@ use super::content::fault_code;
 use super::names::View;
 use super::select::Selector;
 use super::{
-    Cause, Condition, Configuration, Content, Event, KernelRejection, MAX_ROUNDS, MAX_WEIGHT, Macrostep, Outside, Run,
-    StateId, StateKind, Statechart, Step, TransitionId,
+    Cause, Condition, Configuration, Content, Event, KernelRejection, MAX_WEIGHT, Macrostep, Outside, Run, StateId,
+    StateKind, Statechart, Step, TransitionId,
 };
 use crate::expression::Fault;
 use crate::value::Value;
@@ -24,6 +24,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) external: VecDeque<Event>,
     steps: Vec<Step>,
     rounds: usize,
+    /// Most rounds.
+    limit: usize,
     weight: usize,
     /// A final state of the root was reached; nothing more is taken.
     finished: bool,
@@ -37,6 +39,7 @@ impl<'a> Interpreter<'a> {
         chart: &'a Statechart,
         configuration: Configuration,
         outside: &'a dyn Outside,
+        limit: usize,
     ) -> Interpreter<'a> {
         Interpreter {
             chart,
@@ -47,6 +50,7 @@ impl<'a> Interpreter<'a> {
             external: VecDeque::new(),
             steps: Vec::new(),
             rounds: 0,
+            limit,
             weight: 0,
             finished: false,
             announced: BTreeSet::new(),
@@ -111,8 +115,8 @@ impl<'a> Interpreter<'a> {
 
     fn round(&mut self) -> Result<(), KernelRejection> {
         self.rounds += 1;
-        if self.rounds > MAX_ROUNDS {
-            return Err(KernelRejection::Endless { limit: MAX_ROUNDS });
+        if self.rounds > self.limit {
+            return Err(KernelRejection::Endless { limit: self.limit });
         }
         if self.weight > MAX_WEIGHT {
             return Err(KernelRejection::TooMuch { limit: MAX_WEIGHT });
