@@ -25,10 +25,12 @@ mod tasks;
 mod transitions;
 mod variables;
 mod words;
+mod written;
 
 pub use build::{Built, build, hash_of};
 pub use library::{FileKind, Library, Parsed};
 pub use model::*;
+pub use written::Written;
 
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,8 @@ pub mod kernel;
 
 pub mod definition;
 
+pub mod explore;
+
 pub mod rulebook;
 
 pub mod event;

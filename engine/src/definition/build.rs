@@ -16,6 +16,7 @@ use super::model::{
     Choice, ClockId, DefinitionHash, Door, HoldDefinition, ItemDefinition, ItemId, PartyDefinition, ProcessDefinition,
     StateWork, TaskDefinition, TransitionWork, Unique,
 };
+use super::written::Written;
 use crate::expression::{Expression, Type};
 use crate::kernel::TransitionId;
 use crate::source::{File, Node, Problems, Source};
@@ -213,6 +214,7 @@ impl<'a> Draft<'a> {
             outcome: state.outcome,
             closes: state.parent == Some(ROOT) && matches!(state.kind, Kind::Final | Kind::Rest),
             basis: state.basis.clone(),
+            place: Written { file: self.envs[state.env].source.path.clone(), span: state.span },
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::written::Written;
 use crate::expression::Expression;
 use crate::form::Form;
 use crate::kernel::{StateId, Statechart, TransitionId};
@@ -131,6 +132,8 @@ pub struct StateWork {
     pub closes: bool,
     /// The law the step stands on.
     pub basis: String,
+    /// Where it was written; what the compiler made stands where its reason stands.
+    pub place: Written,
 }
 
 /// The result of a final state, an item or a case.

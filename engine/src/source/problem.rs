@@ -52,6 +52,8 @@ pub struct Problem {
     pub suggestion: Option<String>,
     /// Other places that belong to it.
     pub also: Vec<Related>,
+    /// The shortest story that leads there, a line each, ready to be pasted; may be empty.
+    pub story: Vec<Text>,
 }
 
 impl Problem {
@@ -68,7 +70,18 @@ impl Problem {
     /// A problem in a file of which only the path is at hand.
     pub fn at(code: &'static str, severity: Severity, path: Arc<str>, span: Span, message: Text) -> Problem {
         let (cause, cure) = (Text::default(), Text::default());
-        Problem { code, severity, path, span, message, cause, cure, suggestion: None, also: Vec::new() }
+        Problem {
+            code,
+            severity,
+            path,
+            span,
+            message,
+            cause,
+            cure,
+            suggestion: None,
+            also: Vec::new(),
+            story: Vec::new(),
+        }
     }
 
     /// Adds why it matters.
@@ -89,6 +102,13 @@ impl Problem {
     #[must_use]
     pub fn suggest(mut self, word: Option<&str>) -> Problem {
         self.suggestion = word.map(str::to_owned).or(self.suggestion);
+        self
+    }
+
+    /// Adds the story that leads there.
+    #[must_use]
+    pub fn story(mut self, lines: Vec<Text>) -> Problem {
+        self.story = lines;
         self
     }
 

@@ -41,6 +41,11 @@ pub fn render(problem: &Problem, source_text: &str, language: Language) -> Strin
     for line in advice {
         out += &format!("{blank} = {line}\n");
     }
+    if !problem.story.is_empty() {
+        let head = Text::new("经过（可以粘贴到故事里）", "the story that leads there, ready to be pasted");
+        out += &format!("{blank} = {}:\n", head.get(language));
+        problem.story.iter().for_each(|line| out += &format!("{blank}     {}\n", clean(line.get(language))));
+    }
     out
 }
 
@@ -169,6 +174,7 @@ pub fn problem_json(problem: &Problem) -> Value {
         "cure": both(&problem.cure),
         "suggestion": problem.suggestion,
         "also": also,
+        "story": problem.story.iter().map(both).collect::<Vec<_>>(),
     })
 }
 

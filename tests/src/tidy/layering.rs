@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 20] = [
+pub const PURE: [&str; 21] = [
     "value",
     "text",
     "source",
@@ -17,6 +17,7 @@ pub const PURE: [&str; 20] = [
     "table",
     "kernel",
     "definition",
+    "explore",
     "rulebook",
     "event",
     "case",

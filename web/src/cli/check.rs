@@ -4,6 +4,7 @@
 use super::{Format, Lang, usage};
 use clap::Args;
 use onething_engine::catalog;
+use onething_engine::explore;
 use onething_engine::rulebook::assemble;
 use onething_engine::source::{Problem, Problems, Severity, Source, problem_json, render};
 use serde_json::json;
@@ -32,7 +33,8 @@ pub fn run(check: &Check) -> ExitCode {
         Ok(sources) => sources,
         Err(message) => return usage(&message),
     };
-    assemble(&sources, &problems);
+    let assembled = assemble(&sources, &problems);
+    assembled.built.iter().for_each(|built| explore::check(&built.definition, &problems));
     let problems = problems.into_vec();
     let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
     match print(check, sources.len(), &sources, &problems) {
