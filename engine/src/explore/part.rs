@@ -32,6 +32,8 @@ pub(super) struct Part {
     pub holds: Vec<Hold>,
     /// What is around the part and not explored with it.
     pub around: BTreeSet<StateId>,
+    /// By history: the states from which something may still come back to what it remembers.
+    pub remembering: BTreeMap<StateId, BTreeSet<StateId>>,
 }
 
 /// A block of items, seen from outside: they have all ended, or not.
@@ -88,6 +90,7 @@ pub(super) fn part(definition: &ProcessDefinition, item: Option<ItemId>, known: 
         caps: BTreeMap::new(),
         holds: Vec::new(),
         around: BTreeSet::new(),
+        remembering: BTreeMap::new(),
     };
     part.take_states(definition, top);
     let taken = |name: &String| known.tracked.get(name) == Some(&item);
@@ -97,6 +100,7 @@ pub(super) fn part(definition: &ProcessDefinition, item: Option<ItemId>, known: 
     }
     part.chart.seal();
     part.take_holds(definition);
+    part.take_histories();
     part
 }
 
@@ -309,6 +313,34 @@ impl Part {
             }
         }
         kept
+    }
+
+    /// From where a history is still read, before what it remembers is left again and so written anew.
+    fn take_histories(&mut self) {
+        let chart = &self.chart;
+        let entered = |target: StateId, states: &BTreeSet<StateId>| {
+            states
+                .iter()
+                .any(|state| *state == target || chart.is_inside(*state, target) || chart.is_inside(target, *state))
+        };
+        for history in chart.ids().filter(|id| chart.is_history(*id)) {
+            let parent = chart.state(history).parent.unwrap_or(Statechart::ROOT);
+            let within = |state: StateId| state == parent || chart.is_inside(state, parent);
+            let back = chart.transitions.iter().filter(|way| way.targets.contains(&history));
+            let mut states: BTreeSet<StateId> = back.map(|way| way.source).filter(|source| !within(*source)).collect();
+            loop {
+                let before = states.len();
+                for way in chart.transitions.iter().filter(|way| !within(way.source)) {
+                    if way.targets.iter().any(|target| !within(*target) && entered(*target, &states)) {
+                        states.insert(way.source);
+                    }
+                }
+                if states.len() == before {
+                    break;
+                }
+            }
+            self.remembering.insert(history, states);
+        }
     }
 
     fn take_holds(&mut self, definition: &ProcessDefinition) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::part::item_of;
 use crate::definition::{ItemId, ProcessDefinition};
 use crate::expression::Expression;
-use crate::kernel::{Action, Content, StateId};
+use crate::kernel::{Action, Condition, Content, StateId};
 use crate::value::Value;
 
 /// Something that is answered from outside while a part is explored.
@@ -54,9 +54,37 @@ impl Known {
                 .map(|(name, _)| name.clone())
                 .collect();
             if unsure.is_empty() {
+                known.drop_unread(definition, &sets);
                 return known;
             }
             known.tracked.retain(|name, _| !unsure.contains(name));
+        }
+    }
+
+    /// Forgets what no condition of its own part reads, neither itself nor through another variable: every value of it
+    /// would only be a place more. How an item ended is always read, at the join.
+    fn drop_unread(&mut self, definition: &ProcessDefinition, sets: &Sets<'_>) {
+        let mut read: BTreeSet<(Option<ItemId>, String)> = BTreeSet::new();
+        for (part, expression) in conditions_of(definition) {
+            read.extend(expression.references().into_iter().map(|read| (part, read.path)));
+        }
+        let is_read = |read: &BTreeSet<(Option<ItemId>, String)>, name: &str, part: Option<ItemId>| {
+            let inside = format!("{name}.");
+            name.starts_with("items.")
+                || read.iter().any(|(by, path)| *by == part && (path == name || path.starts_with(&inside)))
+        };
+        loop {
+            let before = read.len();
+            let mut more = Vec::new();
+            for (name, part) in self.tracked.iter().filter(|(name, part)| is_read(&read, name, **part)) {
+                let values = sets.get(name.as_str()).into_iter().flatten();
+                more.extend(values.flat_map(|(_, value)| value.references()).map(|read| (*part, read.path)));
+            }
+            read.extend(more);
+            if read.len() == before {
+                self.tracked.retain(|name, part| is_read(&read, name, *part));
+                return;
+            }
         }
     }
 
@@ -117,7 +145,41 @@ impl Known {
 }
 
 /// By variable: every value that is written to it, with the part that writes.
-fn sets_of(definition: &ProcessDefinition) -> BTreeMap<&str, Vec<(Option<ItemId>, &Expression)>> {
+type Sets<'d> = BTreeMap<&'d str, Vec<(Option<ItemId>, &'d Expression)>>;
+
+/// Every condition, with the part that asks it.
+fn conditions_of(definition: &ProcessDefinition) -> Vec<(Option<ItemId>, &Expression)> {
+    let chart = &definition.chart;
+    let mut found = Vec::new();
+    for way in &chart.transitions {
+        let part = item_of(definition, way.source);
+        for condition in &way.conditions {
+            match condition {
+                Condition::Holds(expression) | Condition::Fails(expression) => found.push((part, expression)),
+                Condition::Active(_) | Condition::Inactive(_) => {}
+            }
+        }
+    }
+    for (state, block) in blocks_of(definition) {
+        let part = item_of(definition, state);
+        branches(block, &mut |condition| found.push((part, condition)));
+    }
+    found
+}
+
+/// Every condition inside a block of actions.
+fn branches<'c>(content: &'c Content, with: &mut dyn FnMut(&'c Expression)) {
+    for action in content {
+        if let Action::If { condition, then, otherwise } = action {
+            with(condition);
+            branches(then, with);
+            branches(otherwise, with);
+        }
+    }
+}
+
+/// Every block of actions, with the state it belongs to.
+fn blocks_of(definition: &ProcessDefinition) -> Vec<(StateId, &Content)> {
     let chart = &definition.chart;
     let mut blocks: Vec<(StateId, &Content)> = Vec::new();
     for (id, state) in (0u32..).map(StateId).zip(&chart.states) {
@@ -125,8 +187,12 @@ fn sets_of(definition: &ProcessDefinition) -> BTreeMap<&str, Vec<(Option<ItemId>
         blocks.extend(own.map(|block| (id, block)));
     }
     blocks.extend(chart.transitions.iter().map(|way| (way.source, &way.actions)));
-    let mut sets: BTreeMap<&str, Vec<(Option<ItemId>, &Expression)>> = BTreeMap::new();
-    for (state, block) in blocks {
+    blocks
+}
+
+fn sets_of(definition: &ProcessDefinition) -> Sets<'_> {
+    let mut sets: Sets<'_> = BTreeMap::new();
+    for (state, block) in blocks_of(definition) {
         let part = item_of(definition, state);
         gather(block, &mut |variable, value| sets.entry(variable).or_default().push((part, value)));
     }

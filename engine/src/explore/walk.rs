@@ -10,7 +10,8 @@ use super::oracle::Oracle;
 use super::part::Part;
 use crate::definition::ProcessDefinition;
 use crate::kernel::{
-    Configuration, Event, KernelRejection, Run, StateId, StateKind, Step, TransitionId, start_within, step_within,
+    Configuration, Event, KernelRejection, Run, StateId, StateKind, Statechart, Step, TransitionId, start_within,
+    step_within,
 };
 
 /// Where a part can be.
@@ -238,7 +239,11 @@ impl Part {
             .into_iter()
             .filter(|(history, _)| match self.holds.iter().find(|hold| hold.history == *history) {
                 Some(hold) => stay.contains(&hold.state) && !configuration.is_active(hold.work),
-                None => chart.state(*history).parent.is_none_or(|parent| !configuration.is_active(parent)),
+                None => {
+                    let parent = chart.state(*history).parent.unwrap_or(Statechart::ROOT);
+                    let read = self.remembering.get(history).into_iter().flatten();
+                    !configuration.is_active(parent) && read.into_iter().any(|state| configuration.is_active(*state))
+                }
             })
             .collect();
         configuration.history = kept;
