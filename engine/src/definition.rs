@@ -20,6 +20,7 @@ mod names;
 mod personal;
 pub mod publication;
 mod refusals;
+mod schedule;
 mod states;
 mod tasks;
 mod transitions;

@@ -2,6 +2,7 @@
 //! itself: a timer comes back through the same door as everybody, as a command.
 
 mod errands;
+mod schedules;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::organisation::Actor;
 use crate::store::StoreError;
 
 pub use errands::Errands;
+pub use schedules::Schedules;
 
 /// A worker on legal time rests at most so long (machine time), so that a clock that was turned is noticed.
 pub const REST_MAX: Duration = Duration::from_secs(1);
@@ -83,14 +85,15 @@ pub fn spawn(work: impl Work) -> Running {
     Running { stop, task }
 }
 
-/// Timers and errands until nothing is left to do: after the clock was turned.
+/// Timers, schedules and errands until nothing is left to do: after the clock was turned.
 ///
 /// # Errors
 /// The store failed; what was not done is done by the loops.
 pub async fn run_until_quiet(engine: &Engine) -> Result<(), StoreError> {
     let (timers, errands) = (Timers::new(engine.clone()), Errands::new(engine.clone()));
+    let schedules = Schedules::new(engine.clone());
     for _ in 0..ROUNDS_MAX {
-        if timers.run_once().await? + errands.run_once().await? == 0 {
+        if timers.run_once().await? + schedules.run_once().await? + errands.run_once().await? == 0 {
             break;
         }
     }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use onething_engine::notify::Outbox;
-use onething_engine::worker::{self, Errands, Sweeper, Timers};
+use onething_engine::worker::{self, Errands, Schedules, Sweeper, Timers};
 use tokio::net::TcpListener;
 
 use crate::app::App;
@@ -42,6 +42,7 @@ pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Res
     let mut workers = vec![
         worker::spawn(Timers::new(app.engine.clone())),
         worker::spawn(Errands::new(app.engine.clone())),
+        worker::spawn(Schedules::new(app.engine.clone())),
         worker::spawn(Sweeper::new(app.engine.clone())),
     ];
     workers.extend(outbox.map(worker::spawn));

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Command;
 use crate::case::{Case, CaseId};
 use crate::organisation::{Actor, ActorKind};
-use crate::value::Value;
+use crate::value::{Instant, Value};
 
 /// One errand of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,11 +123,25 @@ impl Errand {
     }
 }
 
-/// The identity of the case that an errand begins: the same however often it is carried out (UUID version 8).
+/// The identity of the case that an errand begins: the same however often it is carried out.
 pub fn linked_case_id(from: CaseId, errand: u32) -> CaseId {
-    let digest = Sha256::new().chain_update("case begun by an errand").chain_update(from.0.as_bytes());
-    let digest = digest.chain_update(errand.to_be_bytes()).finalize();
+    derived(&["case begun by an errand", &from.to_string(), &errand.to_string()])
+}
+
+/// The identity of the case that the engine opens for one period of a door: the same on every node.
+pub fn scheduled_case_id(process: &str, door: &str, region: &str, at: Instant) -> CaseId {
+    derived(&["case opened by a schedule", process, door, region, &at.0.to_string()])
+}
+
+/// UUID version 8 from the SHA-256 of its parts.
+fn derived(parts: &[&str]) -> CaseId {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        // Lengths keep two parts from being read as one.
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
+    bytes.copy_from_slice(&hasher.finalize()[..16]);
     CaseId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }

@@ -104,6 +104,9 @@ fn permitted(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
         draft.emit(Event::BegunBy { parent, process: process.clone(), link: link.clone(), reports: *reports });
         return Ok(());
     }
+    if door.schedule.is_some() && actor.kind == ActorKind::System {
+        return Ok(());
+    }
     if let Some(party) = &door.party
         && matches!(actor.kind, ActorKind::Citizen)
     {

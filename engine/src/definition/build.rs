@@ -279,6 +279,7 @@ impl<'a> Draft<'a> {
                 title: door.title.clone(),
                 by: door.by.clone(),
                 linked: door.linked,
+                schedule: door.schedule,
                 message: door.message.clone(),
                 form: door.form.clone(),
                 fills: door.fills.clone(),

@@ -378,6 +378,7 @@ pub(super) struct DraftDoor<'a> {
     pub title: Text,
     pub by: Vec<Assignee>,
     pub linked: bool,
+    pub schedule: Option<super::model::Schedule>,
     pub message: Option<String>,
     pub form: Option<String>,
     pub fills: Option<String>,

@@ -215,7 +215,9 @@ impl<'a> Draft<'a> {
             let linked = words.optional("by").and_then(Node::as_text) == Some(super::links::PROCESS);
             let by = words.optional("by").filter(|_| !linked);
             let by = by.map(|node| self.assignees(0, node)).unwrap_or_default();
-            let message = self.door_message(&words, entry.key_span, by.is_empty() && !linked);
+            let schedule = self.schedule(&words);
+            let nobody = by.is_empty() && !linked && schedule.is_none();
+            let message = self.door_message(&words, entry.key_span, nobody);
             let mut form = words.optional("form").and_then(|node| self.form(0, node));
             if form.is_none() {
                 form = message.as_ref().and_then(|message| self.frame.messages.get(message)?.form.clone());
@@ -239,6 +241,7 @@ impl<'a> Draft<'a> {
                 title,
                 by,
                 linked,
+                schedule,
                 message,
                 form,
                 fills,

@@ -16,10 +16,12 @@ use crate::text::Text;
 mod clocks;
 mod links;
 mod rules;
+mod schedule;
 
 pub use clocks::*;
 pub use links::*;
 pub use rules::*;
+pub use schedule::*;
 
 /// The SHA-256 of a published bundle of sources, in lower-case hexadecimal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -241,6 +243,8 @@ pub struct Door {
     pub by: Vec<Assignee>,
     /// Cases of other processes open it, through a link.
     pub linked: bool,
+    /// The engine opens it by itself, at these times.
+    pub schedule: Option<Schedule>,
     /// The message that opens it.
     pub message: Option<String>,
     /// The form filled.

@@ -111,6 +111,7 @@ impl Stage<'_> {
                 let name = deed.from.clone().or(first).unwrap_or_default();
                 Actor { id: format!("connector:{name}"), kind: ActorKind::Connector { name } }
             }
+            Some((_, door)) if door.schedule.is_some() && deed.who == "system" => Actor::system(),
             _ => actor,
         };
         let command = Command::StartCase {

@@ -12,7 +12,9 @@ lead: desk.front
 basis: 示例
 time: {calendar: cn, roll: rest_day}
 late: card_only
-start: {front: {by: applicant, form: wish, to: checking}}
+start:
+  front: {by: applicant, form: wish, to: checking}
+  monthly: {schedule: {every: month, day: 5, time: '09:00'}, to: running}
 links:
   giving: {process: giving, door: granted, title: {zh: 发放, en: Giving}, region: answers.wish.place, parties: [applicant]}
 messages:
@@ -211,6 +213,19 @@ steps:
     let story = read(&Source::new("s.story.yaml", story)).expect("the story can be read");
     let played = play(&rules(), &story);
     assert!(played.problems.is_empty(), "{:?}", played.problems);
+}
+
+#[test]
+fn the_engine_opens_a_door_that_has_a_schedule_and_nobody_else_does() {
+    holds(
+        "
+  - {ann: start.monthly, refused: not_permitted}
+  - {system: start.monthly, as: batch}
+  - expect: {in: [running]}
+",
+    );
+    assert_eq!(problems_with("day: 5", "day: 32"), ["E0670"]);
+    assert_eq!(problems_with("'09:00'", "'9 o-clock'"), ["E0670"]);
 }
 
 #[test]
