@@ -11,11 +11,20 @@ use std::path::Path;
 /// A file cannot be read.
 #[must_use]
 pub fn rulebook() -> Rulebook {
+    assemble(&sources(), &Problems::new()).rulebook
+}
+
+/// The files of the shipped definitions.
+///
+/// # Panics
+/// A file cannot be read.
+#[must_use]
+pub fn sources() -> Vec<Source> {
     let mut sources = Vec::new();
     for folder in ["workflows", "forms"] {
         collect(&crate::repository(), Path::new(folder), &mut sources);
     }
-    assemble(&sources, &Problems::new()).rulebook
+    sources
 }
 
 /// Every YAML file below a folder, under the path it has in the repository: paths are part of a definition's hash.

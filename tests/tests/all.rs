@@ -19,6 +19,8 @@ mod demo;
 mod documents;
 #[path = "all/due.rs"]
 mod due;
+#[path = "all/explore.rs"]
+mod explore;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/mail.rs"]

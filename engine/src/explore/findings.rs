@@ -99,7 +99,7 @@ impl Telling<'_> {
         one.walk.points[point].edges.iter().filter(move |edge| edge.to != point)
     }
 
-    /// E0651: nothing can ever happen, and it is no end.
+    /// E0690: nothing can ever happen, and it is no end.
     fn stuck(&self, one: &Exploration) -> Vec<Problem> {
         let mut found: BTreeMap<StateId, usize> = BTreeMap::new();
         for at in 0..one.walk.looked {
@@ -130,7 +130,7 @@ impl Telling<'_> {
                     )
                 }
             };
-            self.at("E0651", Severity::Error, state, message)
+            self.at("E0690", Severity::Error, state, message)
                 .cause(
                     "它既不是终点，也没有人、时限或者别处的事情能让它继续。",
                     "It is no end, and no person, no clock and nothing elsewhere leads on from it.",
@@ -144,7 +144,7 @@ impl Telling<'_> {
         found.into_iter().map(problem).collect()
     }
 
-    /// E0659: things can happen for ever, but no end can be reached any more.
+    /// E0698: things can happen for ever, but no end can be reached any more.
     fn trap(&self, one: &Exploration) -> Option<Problem> {
         let points = &one.walk.points;
         let over: Vec<usize> =
@@ -167,12 +167,12 @@ impl Telling<'_> {
             format!("from `{name}` on, no end can be reached any more"),
         );
         let problem = self
-            .at("E0659", Severity::Error, state, message)
+            .at("E0698", Severity::Error, state, message)
             .cure("从这里加一条通向终点的路。", "Add a way from here that leads to an end.");
         Some(problem.story(self.story(one, lost)))
     }
 
-    /// W0654: only a party can move this on, and nothing ever happens if they do not.
+    /// W0693: only a party can move this on, and nothing ever happens if they do not.
     fn waits(&self, one: &Exploration) -> Vec<Problem> {
         let mut found: BTreeMap<StateId, (usize, String)> = BTreeMap::new();
         for at in 0..one.walk.looked {
@@ -211,7 +211,7 @@ impl Telling<'_> {
                 format!("`{name}` 只有 {names} 能继续，他不来就永远等下去"),
                 format!("only {names} can move `{name}` on; if they never do, it waits for ever"),
             );
-            self.at("W0654", Severity::Warning, state, message)
+            self.at("W0693", Severity::Warning, state, message)
                 .cure(
                     "加一个时限（after）、或者让某个部门也能结束它的操作。",
                     "Add a clock with `after`, or an action by which an office can end it too.",
@@ -221,7 +221,7 @@ impl Telling<'_> {
         found.into_iter().map(problem).collect()
     }
 
-    /// E0656: what is taken without an event never comes to rest.
+    /// E0695: what is taken without an event never comes to rest.
     fn endless(&self, one: &Exploration) -> Vec<Problem> {
         let start = one.walk.endless_start.then(|| {
             let state = one.part.item.map_or(Statechart::ROOT, |item| self.definition.item(item).state);
@@ -238,7 +238,7 @@ impl Telling<'_> {
                 format!("到 `{name}` 之后，不需要事件的转移可能没完没了"),
                 format!("after `{name}`, transitions without an event may go on without end"),
             );
-            self.at("E0656", Severity::Error, state, message)
+            self.at("E0695", Severity::Error, state, message)
                 .cause(
                     "几个 always 互相指向对方，它们的条件可以同时成立。",
                     "Several `always` lead to each other, and their conditions can hold together.",
@@ -265,7 +265,7 @@ impl Telling<'_> {
         target.map(|own| one.part.full[own.0 as usize]).or(leaf).unwrap_or(Statechart::ROOT)
     }
 
-    /// E0652 and E0653: nothing that can happen leads there.
+    /// E0691 and E0692: nothing that can happen leads there.
     fn never(&self) -> Vec<Problem> {
         let chart = &self.definition.chart;
         let reached = &self.facts.reached;
@@ -297,10 +297,10 @@ impl Telling<'_> {
         let end = ends && self.definition.state(state).outcome.is_some();
         let (code, message) = if end {
             let text = (format!("终点 `{name}` 永远到不了"), format!("the end `{name}` can never be reached"));
-            ("E0652", Text::new(text.0, text.1))
+            ("E0691", Text::new(text.0, text.1))
         } else {
             let text = (format!("环节 `{name}` 永远到不了"), format!("the state `{name}` can never be reached"));
-            ("E0653", Text::new(text.0, text.1))
+            ("E0692", Text::new(text.0, text.1))
         };
         self.at(code, Severity::Error, state, message)
             .cause(
@@ -332,14 +332,14 @@ impl Telling<'_> {
         Vec::new()
     }
 
-    /// W0658: not everything was looked at.
+    /// W0697: not everything was looked at.
     fn bound(&self) -> Problem {
         let places: usize = self.explorations.iter().map(|one| one.walk.points.len()).sum();
         let message = Text::new(
             format!("流程太大，只试了 {places} 种位置，没有试完"),
             format!("the process is too large to explore: {places} places were looked at, and there are more"),
         );
-        self.at("W0658", Severity::Warning, Statechart::ROOT, message)
+        self.at("W0697", Severity::Warning, Statechart::ROOT, message)
             .cause(
                 "因此没有证明每个环节都到得了、每个等待都有出路。",
                 "So it is not proved that every state can be reached and every wait has a way out.",

@@ -128,7 +128,7 @@ fn a_place_where_nothing_can_happen_is_found_with_the_shortest_story() {
     always: [{when: 'answers.note.kind == \"a\"', to: done}]
   done: {type: final, result: success}
 ";
-    finds("", states, &[("E0651", "start.front checking.again checking_again.pass")]);
+    finds("", states, &[("E0690", "start.front checking.again checking_again.pass")]);
     // The opposite of a condition is always there to be taken.
     let covered = states.replace("to: done}]", "to: done}, {unless: 'answers.note.kind == \"a\"', to: done}]");
     finds("", &covered, &[]);
@@ -148,7 +148,7 @@ fn an_end_and_a_state_that_conditions_close_off_are_found() {
   done: {type: final, result: success}
   refused: {type: final, result: failure}
 ";
-    finds("", states, &[("E0653", "start.front"), ("E0652", "start.front")]);
+    finds("", states, &[("E0692", "start.front"), ("E0691", "start.front")]);
     // Once there is a way back, the second visit opens both.
     let open = states.replace("when: 'active(\"looking\")'", "when: 'visits(\"checking\") < 2'");
     finds("", &open, &[]);
@@ -159,7 +159,7 @@ fn a_wait_that_only_a_party_ends_is_found() {
     let states = SOUND
         .replace("    actions: {drop: {by: desk.front, to: dropped}}\n", "")
         .replace("outcomes: {answer: checking}", "outcomes: {answer: checking, give_up: dropped}");
-    finds("", &states, &[("W0654", "start.front checking.ask")]);
+    finds("", &states, &[("W0693", "start.front checking.ask")]);
     let timed = states
         .replace("outcomes: {answer: checking,", "after: {answer: dropped}\n    outcomes: {answer: checking,")
         .replace("limit: 5 days", "limit: answer");
@@ -177,7 +177,7 @@ fn a_round_of_transitions_without_an_event_is_found() {
   two: {title: {zh: 二, en: Two}, always: [{when: 'answers.note.kind == \"a\"', to: one}, done]}
   done: {type: final, result: success}
 ";
-    finds("", states, &[("E0656", "start.front checking.pass")]);
+    finds("", states, &[("E0695", "start.front checking.pass")]);
     // The two conditions exclude each other: there is no such round.
     let sound =
         states.replace("when: 'answers.note.kind == \"a\"', to: one", "unless: 'answers.note.kind == \"a\"', to: one");
@@ -200,7 +200,7 @@ fn going_round_without_an_end_is_found() {
     outcomes: {over: left}
   done: {type: final, result: success}
 ";
-    finds("", states, &[("E0659", "start.front checking.ask")]);
+    finds("", states, &[("E0698", "start.front checking.ask")]);
 }
 
 const ITEMS: &str = "
@@ -229,13 +229,13 @@ fn the_end_of_a_block_that_no_results_give_is_found() {
     // The second cannot succeed where the first did not: but both can fail, so only what is impossible is told.
     let states = ITEMS.replace("on_done: {all: done, some: partly, none: refused}", "on_done: [{when: 'items.second.status == \"need_failed\"', to: partly}, {when: 'items.first.status == \"not_needed\"', to: refused}, done]");
     let with_status = states.replace("status == \"not_needed\"", "status == \"\"");
-    finds("", &with_status, &[("E0652", "start.front checking.pass")]);
+    finds("", &with_status, &[("E0691", "start.front checking.pass")]);
 }
 
 #[test]
 fn an_item_that_is_stuck_is_found_with_the_way_to_it() {
     let states = ITEMS.replace("use: opinion, needs", "use: opinion, late: 'true', ending: false, needs");
-    finds("", &states, &[("E0651", "start.front checking.pass handling.second.asked.lose")]);
+    finds("", &states, &[("E0690", "start.front checking.pass handling.second.asked.lose")]);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn items_that_wait_for_each_other_are_found() {
         .replace("needs: [first]}", "remind: [50%], ready: 'items.first.result != \"\"'}");
     let found = found_within("", &states, Bounds::default());
     let stuck: Vec<_> =
-        found.iter().filter(|problem| problem.code == "E0651").map(|problem| &problem.message.en).collect();
+        found.iter().filter(|problem| problem.code == "E0690").map(|problem| &problem.message.en).collect();
     assert_eq!(stuck.len(), 2, "{found:#?}");
     assert!(stuck[0].contains("`first`") && stuck[0].contains("waiting"), "{stuck:?}");
 }
@@ -253,7 +253,7 @@ fn items_that_wait_for_each_other_are_found() {
 #[test]
 fn a_bound_is_told() {
     let found = found_within("", SOUND, Bounds { points: 2, ..Bounds::default() });
-    assert_eq!(found.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["W0658"]);
+    assert_eq!(found.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["W0697"]);
 }
 
 #[test]
@@ -270,5 +270,5 @@ fn a_variable_is_followed_until_it_has_too_many_values() {
     // Too many values to follow: then nothing is claimed about it, since a round may go on and on.
     finds("variables: {rounds: 0}", &never, &[]);
     let few = never.replace("'rounds + 1'", "'rounds == 0 ? 1 : 0'");
-    finds("variables: {rounds: 0}", &few, &[("E0652", "start.front")]);
+    finds("variables: {rounds: 0}", &few, &[("E0691", "start.front")]);
 }
