@@ -53,6 +53,9 @@ pub struct Case {
     /// Values written once when the case opened.
     #[serde(default)]
     pub fixed: BTreeMap<String, Value>,
+    /// Codes of the places of the case when it opened, by site; empty where it was not known.
+    #[serde(default)]
+    pub sites: BTreeMap<String, String>,
     /// Clocks that ever ran.
     pub clocks: BTreeMap<ClockId, ClockState>,
     /// Wake-ups still to come.
@@ -99,6 +102,7 @@ impl Case {
             answers: Vec::new(),
             tasks: BTreeMap::new(),
             fixed: BTreeMap::new(),
+            sites: BTreeMap::new(),
             clocks: BTreeMap::new(),
             timers: BTreeMap::new(),
             items: BTreeMap::new(),
@@ -130,6 +134,17 @@ impl Case {
         self.answers.iter().find(|a| a.holder == *holder && a.form == form)
     }
 
+    /// The code of a place of the case as it is now; `None` while it is not known.
+    pub fn site(&self, name: &str) -> Option<&str> {
+        self.site_in(&self.configuration, name)
+    }
+
+    /// The same in the midst of a move.
+    pub fn site_in<'a>(&'a self, configuration: &'a Configuration, name: &str) -> Option<&'a str> {
+        let changed = configuration.variables.get(&format!("site.{name}")).and_then(Value::as_text);
+        changed.or_else(|| self.sites.get(name).map(String::as_str)).filter(|code| !code.is_empty())
+    }
+
     /// Is `actor` one of a party's accounts?
     pub fn is_party(&self, party: &str, actor: &str) -> bool {
         self.parties.get(party).is_some_and(|accounts| accounts.contains(actor))
@@ -147,6 +162,7 @@ impl Case {
                 self.region.clone_from(region);
                 self.opened_at = at;
             }
+            Event::SitesSet { sites } => self.sites.extend(sites.clone()),
             Event::ValuesFixed { values } => self.fixed.extend(values.clone()),
             Event::Answered { holder, form, form_hash, version, .. } => {
                 self.answers.retain(|a| a.holder != *holder || a.form != *form);

@@ -24,6 +24,7 @@ mod possible;
 mod posted;
 mod recompute_deadlines;
 mod settle;
+mod sites;
 mod start_case;
 mod tasks;
 

@@ -21,6 +21,7 @@ mod personal;
 pub mod publication;
 mod refusals;
 mod schedule;
+mod sites;
 mod states;
 mod tasks;
 mod transitions;

@@ -187,6 +187,11 @@ impl Drawing<'_> {
                 Text::new("督办人员", "supervisor").get(self.language).to_owned()
             }
             Assignee::Role(role) => role.clone(),
+            Assignee::Site { site, office, .. } => {
+                let place = self.definition.sites.get(site).map(|site| site.title.get(self.language));
+                let office = self.organisation.office_title(office);
+                format!("{} · {}", place.unwrap_or(site), office.get(self.language))
+            }
         }
     }
 

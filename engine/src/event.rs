@@ -31,6 +31,11 @@ pub enum Event {
         /// Region whose offices handle it.
         region: String,
     },
+    /// The places of the case when it opens. A later change is a variable of [`Event::Moved`].
+    SitesSet {
+        /// Codes of regions by site, cut to its level; empty where the answers do not tell.
+        sites: BTreeMap<String, String>,
+    },
     /// Values that the process writes once, when the case opens. None of them was typed by a person.
     ValuesFixed {
         /// By name.

@@ -121,13 +121,17 @@ fn office_title(
 ) -> String {
     let title = |office: &str| rules.organisation.office_title(office).get(language).to_owned();
     match reference.recipient.split_once(':') {
-        Some(("office", office)) => return title(office),
+        Some(("office", address)) => {
+            let (office, region) = address.split_once('@').unwrap_or((address, ""));
+            let place = rules.organisation.region(region).map(|region| region.title.get(language));
+            return format!("{}{}", place.unwrap_or_default(), title(office));
+        }
         Some(("role", "supervisor")) => return Text::new("督办人员", "the supervisors").get(language).to_owned(),
         Some(_) | None => {}
     }
     let of_item = definition.item_named(reference.item).and_then(|item| item.office.as_ref());
     match of_item.or(definition.lead.as_ref()) {
-        Some(Assignee::Office(office)) => title(office),
+        Some(Assignee::Office(office) | Assignee::Site { office, .. }) => title(office),
         Some(Assignee::Party(_) | Assignee::Role(_)) | None => {
             Text::new("有关部门", "the office in charge").get(language).to_owned()
         }
@@ -152,13 +156,17 @@ pub fn recipients(rules: &Rulebook, case: &Case, recipient: &str) -> BTreeSet<Ad
         Some(("party", party)) => {
             case.parties.get(party).into_iter().flatten().map(|account| Addressee::Account(account.clone())).collect()
         }
-        Some(("office", office)) => rules
-            .organisation
-            .people
-            .values()
-            .filter(|person| person.units.iter().any(|unit| unit == office))
-            .map(|person| Addressee::Person(person.id.clone()))
-            .collect(),
+        Some(("office", address)) => {
+            let (office, region) = address.split_once('@').unwrap_or((address, &case.region));
+            let here = |own: &str| rules.organisation.contains(own, region) || rules.organisation.contains(region, own);
+            rules
+                .organisation
+                .people
+                .values()
+                .filter(|person| person.units.iter().any(|unit| unit == office) && here(&person.region))
+                .map(|person| Addressee::Person(person.id.clone()))
+                .collect()
+        }
         Some(("role", role)) => rules
             .organisation
             .people

@@ -40,6 +40,8 @@ pub struct Story {
     pub region: Option<String>,
     /// Who plays.
     pub people: BTreeMap<String, Part>,
+    /// Regions of those who work elsewhere than the case, by name.
+    pub regions: BTreeMap<String, String>,
     /// What happens.
     pub steps: Vec<Step>,
 }
@@ -162,6 +164,8 @@ mod figures_tests;
 mod linked_tests;
 #[cfg(test)]
 mod played_tests;
+#[cfg(test)]
+mod sites_tests;
 
 #[cfg(test)]
 mod tests {

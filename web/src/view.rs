@@ -251,6 +251,10 @@ impl Look<'_> {
             Assignee::Office(office) => self.x(&self.rules.organisation.office_title(office)),
             Assignee::Party(party) => self.party(party),
             Assignee::Role(role) => self.role(role),
+            Assignee::Site { site, office, .. } => {
+                let place = self.definition.sites.get(site).map(|site| self.x(&site.title)).unwrap_or_default();
+                format!("{place} · {}", self.x(&self.rules.organisation.office_title(office)))
+            }
         }
     }
 

@@ -66,10 +66,8 @@ impl Draft<'_> {
             .iter()
             .find(|(_, state)| definition.state(*state).task.as_ref().is_some_and(|task| task.limit == Some(clock)))
             .map_or((None, false), |(number, state)| (Some((*number, *state)), true));
-        if let Some((number, state)) = first {
-            for to in definition.state(state).task.iter().flat_map(|task| task.by.clone()).collect::<Vec<_>>() {
-                self.notify(&to, text, rule.item, Some(number));
-            }
+        if let Some((number, _)) = first {
+            self.notify_holders(number, text, rule.item, |_| true);
         }
         // The clock of the whole, and everything that is late, concerns whoever watches over it.
         if level == CardLevel::Red || !own {

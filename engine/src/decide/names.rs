@@ -10,6 +10,7 @@ use crate::case::{Answers, Case};
 use crate::definition::ProcessDefinition;
 use crate::expression::Fault;
 use crate::kernel::{Configuration, Event, Outside, View};
+use crate::organisation::Level;
 use crate::rulebook::Rulebook;
 use crate::value::{Instant, Value};
 
@@ -51,6 +52,23 @@ impl CaseNames<'_> {
         Some(Value::Text(word.to_owned()))
     }
 
+    /// Codes of the places; `null` where one is not known.
+    fn sites(&self, configuration: &Configuration) -> Value {
+        let code = |name: &String| {
+            self.case.site_in(configuration, name).map_or(Value::Null, |code| Value::Text(code.to_owned()))
+        };
+        Value::Map(self.case.sites.keys().map(|name| (name.clone(), code(name))).collect())
+    }
+
+    fn parameter(&self, name: &str, place: &str) -> Result<Value, Fault> {
+        let rules = self.rules;
+        let found = rules.parameters.value(name, self.now.date(), place, &rules.organisation);
+        found.map(|found| found.value.clone()).ok_or_else(|| Fault::Function {
+            function: "parameter".to_owned(),
+            reason: "no value on this date in this place".to_owned(),
+        })
+    }
+
     /// Results that the compiled statechart keeps in variables named `items.<item>.result` and `.status`.
     fn items(configuration: &Configuration) -> Value {
         let mut items: BTreeMap<String, Value> = BTreeMap::new();
@@ -76,6 +94,7 @@ impl Outside for CaseNames<'_> {
             "start" => self.start(),
             "today" => Value::Date(self.now.date()),
             "fixed" => Value::Map(self.case.fixed.clone()),
+            "site" => self.sites(configuration),
             _ => return None,
         };
         Some(Cow::Owned(value))
@@ -84,12 +103,17 @@ impl Outside for CaseNames<'_> {
     fn call(&self, function: &str, arguments: &[Value], _configuration: &Configuration) -> Result<Value, Fault> {
         let fault = |reason: &str| Err(Fault::Function { function: function.to_owned(), reason: reason.to_owned() });
         match (function, arguments) {
-            ("parameter", [Value::Text(name)]) => {
-                match self.rules.parameters.value(name, self.now.date(), &self.case.region, &self.rules.organisation) {
-                    Some(found) => Ok(found.value.clone()),
-                    None => fault("no value on this date in this place"),
-                }
+            ("parameter", [Value::Text(name)]) => self.parameter(name, &self.case.region),
+            ("parameter", [Value::Text(name), Value::Text(place)]) => self.parameter(name, place),
+            ("parameter", [Value::Text(name), Value::Null]) => {
+                Err(Fault::Unanswered(format!("the place of parameter(\"{name}\")")))
             }
+            ("region_at", [Value::Text(code), Value::Text(level)]) => {
+                let level = Level::ALL.iter().find(|(word, _)| word == level).map(|(_, level)| *level);
+                let found = level.and_then(|level| super::sites::inside(&self.rules.organisation, code, level));
+                Ok(Value::Text(found.unwrap_or_default()))
+            }
+            ("region_at", _) => Ok(Value::Text(String::new())),
             ("table", [Value::Text(name), Value::Map(inputs)]) => match self.rules.tables.ask(name, inputs) {
                 Ok(answer) => Ok(answer.values),
                 Err(why) => fault(&why.to_string()),

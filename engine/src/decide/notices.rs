@@ -2,10 +2,13 @@
 
 use super::Outgoing;
 use super::draft::Draft;
+use super::permit;
 use super::settle::Stay;
+use crate::case::Case;
 use crate::definition::{Assignee, Effects, ItemId};
-use crate::event::Event;
+use crate::event::{Event, Offer};
 use crate::kernel::{StateId, TransitionId};
+use crate::organisation::region;
 
 /// Text that tells an office of new work, unless the process has its own under this name.
 pub const TASK_OFFERED: &str = "task_offered";
@@ -14,12 +17,17 @@ pub const REMINDER: &str = "reminder";
 /// Text of a finding of lateness.
 pub const LATE: &str = "late";
 
-/// `party:applicant`, `office:police.household`, `role:supervisor`.
-pub fn address(assignee: &Assignee) -> String {
-    match assignee {
-        Assignee::Party(party) => format!("party:{party}"),
-        Assignee::Office(unit) => format!("office:{unit}"),
-        Assignee::Role(role) => format!("role:{role}"),
+/// `party:applicant`, `office:police.household`, `role:supervisor`; `office:street.window@320404001` for an office of
+/// another region than the case's.
+pub fn address(offer: &Offer, case: &Case) -> String {
+    if !offer.party.is_empty() {
+        format!("party:{}", offer.party)
+    } else if offer.unit.is_empty() {
+        format!("role:{}", offer.role)
+    } else if region::significant(&offer.region) == region::significant(&case.region) {
+        format!("office:{}", offer.unit)
+    } else {
+        format!("office:{}@{}", offer.unit, offer.region)
     }
 }
 
@@ -40,10 +48,7 @@ impl Draft<'_> {
         }
         for (state, number) in begun {
             let work = definition.state(*state);
-            let offices = work.task.iter().flat_map(|task| &task.by).filter(|by| !matches!(by, Assignee::Party(_)));
-            for office in offices.cloned().collect::<Vec<_>>() {
-                self.notify(&office, TASK_OFFERED, work.item, Some(*number));
-            }
+            self.notify_holders(*number, TASK_OFFERED, work.item, |offer| offer.party.is_empty());
         }
     }
 
@@ -65,8 +70,24 @@ impl Draft<'_> {
         {
             return;
         }
+        let offer = permit::offer(&self.context.rules.organisation, to, &self.case);
+        self.notify_at(&offer, text, item, task);
+    }
+
+    /// Queues a notice to those whom a task was offered to: those it was offered to, wherever the place is now.
+    pub fn notify_holders(&mut self, task: u32, text: &str, item: Option<ItemId>, which: impl Fn(&Offer) -> bool) {
+        let offers = self.case.task(task).map(|task| task.offers.clone()).unwrap_or_default();
+        for offer in offers.iter().filter(|offer| which(offer)) {
+            let silent = self.definition.parties.get(&offer.party).is_some_and(|party| party.silent);
+            if !silent {
+                self.notify_at(offer, text, item, Some(task));
+            }
+        }
+    }
+
+    fn notify_at(&mut self, to: &Offer, text: &str, item: Option<ItemId>, task: Option<u32>) {
         let notice = self.case.notices + 1;
-        let to = address(to);
+        let to = address(to, &self.case);
         let due_at = match task {
             Some(task) => self.task_due(task),
             None => self.next_due(item),

@@ -13,11 +13,12 @@ pub fn may_take(organisation: &Organisation, actor: &Actor, case: &Case, task: &
 
 /// Is the actor one of those named?
 pub fn may_do(organisation: &Organisation, actor: &Actor, case: &Case, by: &[Assignee]) -> bool {
-    by.iter().any(|assignee| matches(organisation, actor, case, &offer(assignee, &case.region)))
+    by.iter().any(|assignee| matches(organisation, actor, case, &offer(organisation, assignee, case)))
 }
 
 /// May the actor know that the case exists? Its parties, offices that ever had a task or an item in it, the office in
-/// charge, and supervisors of its region.
+/// charge, and supervisors of its region or of an office that worked on it. An office of another place sees it only if it
+/// has or had work in it.
 pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, actor: &Actor, case: &Case) -> bool {
     match &actor.kind {
         ActorKind::System => true,
@@ -25,25 +26,34 @@ pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, acto
         ActorKind::Citizen => case.parties.values().any(|accounts| accounts.contains(&actor.id)),
         ActorKind::Staff { .. } => {
             let party = case.parties.values().any(|accounts| accounts.contains(&actor.id));
-            let watches = actor.has_role(role::SUPERVISOR) && organisation.covers(&case.region, actor);
+            let watches = actor.has_role(role::SUPERVISOR)
+                && (organisation.covers(&case.region, actor) || works_below(organisation, actor, case));
             let leads = definition
                 .lead
                 .as_ref()
-                .is_some_and(|lead| matches(organisation, actor, case, &offer(lead, &case.region)));
+                .is_some_and(|lead| matches(organisation, actor, case, &offer(organisation, lead, case)));
             let worked = case.tasks.values().any(|task| may_take(organisation, actor, case, task));
             let item = definition
                 .items
                 .iter()
                 .filter_map(|item| item.office.as_ref())
-                .any(|office| matches(organisation, actor, case, &offer(office, &case.region)));
+                // An office of another place has no part in a case before it has work in it.
+                .filter(|office| !matches!(office, Assignee::Site { .. }))
+                .any(|office| matches(organisation, actor, case, &offer(organisation, office, case)));
             party || watches || leads || worked || item
         }
     }
 }
 
-/// What an assignee means in a region.
-pub(super) fn offer(assignee: &Assignee, region: &str) -> Offer {
-    let region = region.to_owned();
+/// Is or was there work of an office in the actor's region? Who watches over offices sees what they work on.
+fn works_below(organisation: &Organisation, actor: &Actor, case: &Case) -> bool {
+    let offers = case.tasks.values().flat_map(|task| &task.offers);
+    offers.filter(|offer| !offer.unit.is_empty()).any(|offer| organisation.covers(&offer.region, actor))
+}
+
+/// What an assignee means for a case now.
+pub(super) fn offer(organisation: &Organisation, assignee: &Assignee, case: &Case) -> Offer {
+    let region = case.region.clone();
     match assignee {
         Assignee::Office(unit) => Offer {
             region,
@@ -53,6 +63,9 @@ pub(super) fn offer(assignee: &Assignee, region: &str) -> Offer {
         },
         Assignee::Role(role) => Offer { region, role: role.clone(), ..Offer::default() },
         Assignee::Party(party) => Offer { region, party: party.clone(), ..Offer::default() },
+        Assignee::Site { site, office, unknown } => {
+            super::sites::offer_at(organisation, case, site, office, unknown.as_deref())
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::Draft;
+use super::sites::Told;
 use super::{Context, Decision, Loaded, event_data};
 use crate::case::{Answers, Case, CaseId};
 use crate::event::{Event, Holder};
@@ -44,6 +45,7 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
         door: door.name.clone(),
         region: opening.region.to_owned(),
     });
+    draft.set_sites(Told::ByOpening)?;
     permitted(&mut draft, opening.door)?;
 
     let mut data = Value::Null;
@@ -54,6 +56,7 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
             draft.answer(Holder::Case, fills, &values)?;
         }
     }
+    draft.set_sites(Told::ByAnswers)?;
     fix(&mut draft)?;
     draft.refuse(&door.refuse)?;
     if let Some(unique) = &definition.unique {

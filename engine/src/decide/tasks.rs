@@ -48,7 +48,8 @@ impl Draft<'_> {
                 continue;
             }
             let number = self.case.tasks.keys().next_back().map_or(1, |last| last + 1);
-            let offers = task.by.iter().map(|by| permit::offer(by, &self.case.region)).collect();
+            let organisation = &self.context.rules.organisation;
+            let offers = task.by.iter().map(|by| permit::offer(organisation, by, &self.case)).collect();
             self.emit(Event::TaskOffered { task: number, state, offers });
             begun.push((state, number));
         }

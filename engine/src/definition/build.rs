@@ -101,11 +101,11 @@ pub fn build(library: &Library, problems: &Problems) -> Vec<Built> {
         draft.finish_items();
         let scope = draft.global_scope();
         let emitted = draft.emit_chart(&scope);
-        let order = emitted.order.clone();
+        let (order, written) = (emitted.order.clone(), emitted.written.clone());
         let definition = draft.definition(emitted, &scope);
         checks::check(&draft);
         if problems.errors() == before {
-            checks::check_whole(&draft, &definition, &order);
+            checks::check_whole(&draft, &definition, &order, &written);
         }
         if problems.errors() == before {
             built.push(draft.bundle(definition));
@@ -141,6 +141,7 @@ impl<'a> Draft<'a> {
         let forms = self.known_forms();
         let fixed = self.fixed_definitions(scope);
         let links = self.link_definitions(scope);
+        let sites = self.site_definitions(scope);
         let frame = &self.frame;
         ProcessDefinition {
             name: frame.name.clone(),
@@ -165,6 +166,7 @@ impl<'a> Draft<'a> {
             unique,
             fixed,
             links,
+            sites,
             chart: emitted.chart,
         }
     }

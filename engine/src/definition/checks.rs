@@ -8,9 +8,10 @@ mod late;
 mod links;
 mod names;
 mod shape;
+mod sites;
 mod today;
 
-use super::draft::{Draft, StateIndex};
+use super::draft::{Draft, StateIndex, TransitionIndex};
 use std::collections::BTreeMap;
 
 use super::library::{FileKind, Library};
@@ -26,13 +27,20 @@ pub(super) fn check(draft: &Draft<'_>) {
     clocks::check(draft);
     answers::check(draft, &draft.global_scope());
     late::check(draft);
+    sites::doors(draft);
     today::check(draft, &draft.global_scope());
     links::check(draft);
 }
 
 /// Checks of the whole chart, of use only where everything in it could be read: else they would tell consequences.
-/// `order` is the draft's state by kernel state.
-pub(super) fn check_whole(draft: &Draft<'_>, definition: &ProcessDefinition, order: &[StateIndex]) {
+/// `order` is the draft's state by kernel state, `written` its transition by kernel transition.
+pub(super) fn check_whole(
+    draft: &Draft<'_>,
+    definition: &ProcessDefinition,
+    order: &[StateIndex],
+    written: &[TransitionIndex],
+) {
+    sites::check(draft, definition, written);
     shape::check(draft, definition, order);
 }
 

@@ -7,6 +7,7 @@ use super::library::Library;
 use super::model::{
     Again, Assignee, ClockKind, DocumentText, Effective, Effects, Late, MessageDefinition, NoticeText, Outcome,
 };
+use super::sites::DraftSite;
 use crate::clock::{Limit, Roll};
 use crate::expression::Type;
 use crate::kernel::{Descriptor, Reach};
@@ -228,6 +229,7 @@ pub(super) enum Act<'a> {
     Set { variable: String, value: SetValue<'a> },
     If { condition: Placed<'a>, then: Vec<Act<'a>>, otherwise: Vec<Act<'a>> },
     Log(Placed<'a>),
+    Site { site: String, value: Placed<'a> },
 }
 
 /// The value of a `set`.
@@ -426,6 +428,7 @@ pub(super) struct Draft<'a> {
     pub links: BTreeMap<String, DraftLink<'a>>,
     /// What transitions ask of other cases.
     pub errands: BTreeMap<TransitionIndex, Vec<DraftErrand<'a>>>,
+    pub sites: BTreeMap<String, DraftSite<'a>>,
     pub envs: Vec<Env<'a>>,
     pub states: Vec<DraftState<'a>>,
     pub transitions: Vec<DraftTransition<'a>>,

@@ -248,6 +248,9 @@ impl<'a> Draft<'a> {
                 };
                 Action::Set { variable: variable.clone(), value }
             }
+            Act::Site { site, value } => {
+                Action::Set { variable: format!("site.{site}"), value: self.site_value(site, *value, scope)? }
+            }
             Act::If { condition, then, otherwise } => Action::If {
                 condition: self.expression(*condition, &Type::Bool, scope)?,
                 then: self.content(state, then, scope),

@@ -32,6 +32,7 @@ impl<'a> Draft<'a> {
             fixed: BTreeMap::new(),
             links: BTreeMap::new(),
             errands: BTreeMap::new(),
+            sites: BTreeMap::new(),
             envs: Vec::new(),
             states: Vec::new(),
             transitions: Vec::new(),
@@ -76,6 +77,7 @@ impl<'a> Draft<'a> {
         }
         self.lower_time(reader);
         self.lower_parties(reader);
+        self.lower_sites(reader);
         if let Some((text, span)) = reader.text_at("lead") {
             self.frame.lead = self.assignee(text, Place { env: 0, span });
         }
@@ -89,7 +91,6 @@ impl<'a> Draft<'a> {
             words.finish();
         }
         self.lower_fixed(reader);
-        reader.optional("sites");
         let root = self.add_state(None, "", Kind::Plain, 0, reader.span());
         self.states[root].title = self.frame.title.clone();
         let lowered = Lowered { state: root, body: root };
@@ -226,7 +227,7 @@ impl<'a> Draft<'a> {
             let event = format!("start.{name}");
             let party = by.iter().find_map(|by| match by {
                 Assignee::Party(party) => Some(party.clone()),
-                Assignee::Office(_) | Assignee::Role(_) => None,
+                Assignee::Office(_) | Assignee::Role(_) | Assignee::Site { .. } => None,
             });
             let refuse = self.refusals(0, &words);
             let targets = self.targets(0, &words);

@@ -187,6 +187,8 @@ impl<'a> Draft<'a> {
             roots.insert(name.clone(), self.variable_type(name));
         }
         roots.insert("today".to_owned(), Type::Date);
+        let sites = self.sites.keys().map(|site| (site.clone(), Type::Text)).collect();
+        roots.insert("site".to_owned(), Type::Map(sites));
         let parameters = match &self.library.parameters {
             Some(known) => Parameter::Key(known.types()),
             None => Parameter::Of(Type::Text),
@@ -249,7 +251,11 @@ impl Scope for GlobalScope {
     fn function(&self, name: &str) -> Option<Signature> {
         match name {
             "visits" => Some(Signature::new(vec![Parameter::State], Type::Int)),
-            "parameter" => Some(Signature::new(vec![self.parameters.clone()], Type::Any)),
+            "parameter" => {
+                Some(Signature::new(vec![self.parameters.clone()], Type::Any).or_with(vec![Parameter::Of(Type::Text)]))
+            }
+            // Made by the compiler for `do: [{site: …}]`; authors have no use for it.
+            "region_at" => Some(Signature::new(vec![Parameter::Of(Type::Text), Parameter::Of(Type::Text)], Type::Text)),
             "table" => Some(Signature::new(vec![self.tables.clone(), Parameter::Of(Type::Any)], Type::Any)),
             "sources" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Int)),
             "duplicate" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Bool)),

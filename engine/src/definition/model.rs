@@ -77,6 +77,8 @@ pub struct ProcessDefinition {
     pub fixed: BTreeMap<String, Expression>,
     /// Cases of other processes that a case of this one begins, by name.
     pub links: BTreeMap<String, LinkDefinition>,
+    /// Places of the case, by name.
+    pub sites: BTreeMap<String, SiteDefinition>,
 }
 
 /// Dates between which a case may begin.
@@ -105,6 +107,15 @@ pub enum Assignee {
     Party(String),
     /// A role anywhere in the region of the case: `supervisor`.
     Role(String),
+    /// A unit at a site of the case: `home.street.window`. Which place that is, is decided when the work begins.
+    Site {
+        /// The site, `home`.
+        site: String,
+        /// The unit, `street.window`.
+        office: String,
+        /// The unit in the region of the case that takes the work while nobody knows the place.
+        unknown: Option<String>,
+    },
 }
 
 /// What a state means for people.

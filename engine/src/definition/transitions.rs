@@ -211,17 +211,25 @@ impl<'a> Draft<'a> {
             }
             acts.push(Act::Set { variable: entry.key.clone(), value });
         }
+        for entry in reader.entries_of("site") {
+            if self.known_site(env, &entry.key, entry.key_span) {
+                let value = Placed { node: &entry.value, env };
+                acts.push(Act::Site { site: entry.key.clone(), value });
+            }
+        }
         if let Some(condition) = placed("if") {
             let then = reader.optional("then").map(|node| self.lower_acts(env, node)).unwrap_or_default();
             let otherwise = reader.optional("else").map(|node| self.lower_acts(env, node)).unwrap_or_default();
             acts.push(Act::If { condition, then, otherwise });
         }
         acts.extend(placed("log").map(Act::Log));
-        if acts.len() != 1 && reader.entries_of("set").len() != acts.len() {
+        let several = reader.entries_of("set").len() + reader.entries_of("site").len();
+        // A name that is unknown was reported; it is no second problem that nothing is done then.
+        if (several == 0 && acts.len() != 1) || (several > 0 && acts.len() > several) {
             let message = both("每个动作只能做一件事", "each action does exactly one thing");
             self.problems.push(self.error("E0310", env, node.span, message).cure(
-                "写 raise、send、cancel、set、if 或 log 中的一个；多个动作写成列表。",
-                "Write one of raise, send, cancel, set, if, log; several actions are a list.",
+                "写 raise、send、cancel、set、site、if 或 log 中的一个；多个动作写成列表。",
+                "Write one of raise, send, cancel, set, site, if, log; several actions are a list.",
             ));
         }
         reader.finish();

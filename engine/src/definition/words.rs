@@ -99,6 +99,11 @@ impl<'a> Draft<'a> {
                     let department = office.split('.').next().unwrap_or(office);
                     Assignee::Office(format!("{department}.{unit}"))
                 }
+                (Some(unit), Assignee::Site { site, office, unknown }) => {
+                    let department = office.split('.').next().unwrap_or(office);
+                    let office = format!("{department}.{unit}");
+                    Assignee::Site { site: site.clone(), office, unknown: unknown.clone() }
+                }
                 (None | Some(_), _) => lead,
             }
         } else if let Some(party) = self.envs[place.env].row.as_ref().and_then(|row| row.party.clone())
@@ -109,6 +114,8 @@ impl<'a> Draft<'a> {
             Assignee::Party(text.to_owned())
         } else if role::ALL.contains(&text) {
             Assignee::Role(text.to_owned())
+        } else if let Some(office) = self.site_office(text) {
+            office
         } else if text.contains('.') || self.library.is_department(text) {
             Assignee::Office(text.to_owned())
         } else {

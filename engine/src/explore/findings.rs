@@ -354,12 +354,13 @@ impl Telling<'_> {
 fn is_party(by: &Assignee) -> bool {
     match by {
         Assignee::Party(_) => true,
-        Assignee::Office(_) | Assignee::Role(_) => false,
+        Assignee::Office(_) | Assignee::Role(_) | Assignee::Site { .. } => false,
     }
 }
 
 fn party_name(by: &Assignee) -> String {
     match by {
         Assignee::Party(name) | Assignee::Office(name) | Assignee::Role(name) => name.clone(),
+        Assignee::Site { office, .. } => office.clone(),
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn asked(conditions: &[Condition]) -> Vec<String> {
 /// Somebody of a story, called after the office, the party or the role.
 fn who(by: &[Assignee]) -> &str {
     match by.first() {
-        Some(Assignee::Office(office)) => office.rsplit('.').next().unwrap_or(office),
+        Some(Assignee::Office(office) | Assignee::Site { office, .. }) => office.rsplit('.').next().unwrap_or(office),
         Some(Assignee::Party(name) | Assignee::Role(name)) => name,
         None => "system",
     }

@@ -254,17 +254,18 @@ impl Lowering<'_> {
     }
 
     fn declared(&mut self, name: &str, signature: &Signature, arguments: &[IdedExpr], span: Span) -> Typed {
-        if arguments.len() != signature.parameters.len() {
+        let least = signature.parameters.len();
+        if !(least..=least + signature.optional.len()).contains(&arguments.len()) {
             return self.fail(ExpressionProblem::new(
                 code::ARGUMENTS,
                 span,
-                both!("{}() 需要 {} 个参数", "{}() takes {} argument(s)", name, signature.parameters.len()),
+                both!("{}() 需要 {} 个参数", "{}() takes {} argument(s)", name, least),
                 Text::new("补上或删去参数", "add or remove arguments"),
             ));
         }
         let mut of = signature.returns.clone();
         let mut nodes = Vec::with_capacity(arguments.len());
-        for (argument, parameter) in arguments.iter().zip(&signature.parameters) {
+        for (argument, parameter) in arguments.iter().zip(signature.parameters.iter().chain(&signature.optional)) {
             nodes.push(match parameter {
                 Parameter::State => Node::Constant(self.state(argument).map_or(Value::Null, Value::Text)),
                 Parameter::Key(keys) => {

@@ -149,6 +149,8 @@ pub enum Parameter {
 pub struct Signature {
     /// What it takes, in order.
     pub parameters: Vec<Parameter>,
+    /// What may follow them, in order.
+    pub optional: Vec<Parameter>,
     /// What it answers; a [`Parameter::Key`] overrides it.
     pub returns: Type,
 }
@@ -156,7 +158,13 @@ pub struct Signature {
 impl Signature {
     /// A function of plain values.
     pub fn new(parameters: Vec<Parameter>, returns: Type) -> Signature {
-        Signature { parameters, returns }
+        Signature { parameters, optional: Vec::new(), returns }
+    }
+
+    /// The same with arguments that may be left out.
+    #[must_use]
+    pub fn or_with(self, optional: Vec<Parameter>) -> Signature {
+        Signature { optional, ..self }
     }
 }
 

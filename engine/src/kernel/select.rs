@@ -18,6 +18,14 @@ pub(super) fn is_triggered(trigger: &Trigger, event: Option<&Event>) -> bool {
     }
 }
 
+impl Statechart {
+    /// The state inside which a transition leaves everything; `None` without targets, when nothing is left. A history
+    /// counts as what it falls back on.
+    pub fn domain_of(&self, id: TransitionId) -> Option<StateId> {
+        Selector { chart: self, configuration: &Configuration::of(self) }.domain(id)
+    }
+}
+
 /// What is asked of a chart in one configuration.
 pub(super) struct Selector<'a> {
     pub chart: &'a Statechart,

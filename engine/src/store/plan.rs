@@ -331,6 +331,7 @@ fn posted_row(case: &Case, posted: decide::Posted) -> PostedRow {
         what_en: posted.what.en,
         objections: match posted.objections {
             Assignee::Office(name) | Assignee::Party(name) | Assignee::Role(name) => name,
+            Assignee::Site { office, .. } => office,
         },
         posted_at: posted.from.0,
         until_at: posted.until.0,

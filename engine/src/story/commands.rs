@@ -30,7 +30,11 @@ impl Stage<'_> {
     pub fn actor(&self, who: &str) -> Actor {
         let staff = |units: Vec<String>, roles: BTreeSet<String>| Actor {
             id: who.to_owned(),
-            kind: ActorKind::Staff { units, roles, region: self.region() },
+            kind: ActorKind::Staff {
+                units,
+                roles,
+                region: self.story.regions.get(who).cloned().unwrap_or_else(|| self.region()),
+            },
         };
         match self.story.people.get(who) {
             Some(Part::Office(office)) => staff(vec![office.clone()], BTreeSet::new()),

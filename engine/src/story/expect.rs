@@ -138,11 +138,15 @@ impl Stage<'_> {
         let told: Vec<String> = since
             .iter()
             .filter_map(|(event, _)| match event {
+                // An office of another place is called as its unit, and as `unit@region`.
                 Event::Notified { to, text, .. } => {
-                    Some(format!("{}.{text}", to.split_once(':').map_or(to.as_str(), |(_, name)| name)))
+                    let name = to.split_once(':').map_or(to.as_str(), |(_, name)| name);
+                    let unit = name.split_once('@').map(|(unit, _)| format!("{unit}.{text}"));
+                    Some(unit.into_iter().chain([format!("{name}.{text}")]))
                 }
                 _ => None,
             })
+            .flatten()
             .collect();
         let documents: Vec<String> = since
             .iter()

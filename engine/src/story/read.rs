@@ -27,8 +27,12 @@ fn lower(file: File<'_>, tree: &Node) -> Option<Story> {
     let root = file.map(tree, Text::new("故事文件", "story file"))?;
     root.require(&["story", "process", "begin", "steps"]);
     let begin = root.optional("begin").and_then(|node| instant(file, node));
+    let mut regions = BTreeMap::new();
     let people = root.entries_of("people").iter().filter_map(|entry| {
         let part = file.map(&entry.value, Text::new("人物", "person"))?;
+        if let Some(region) = part.text("region") {
+            regions.insert(entry.key.clone(), region.to_owned());
+        }
         let found = match (part.text("party"), part.text("office"), part.text("role")) {
             (Some(party), None, None) => Some(Part::Party(party.to_owned())),
             (None, Some(office), None) => Some(Part::Office(office.to_owned())),
@@ -56,6 +60,7 @@ fn lower(file: File<'_>, tree: &Node) -> Option<Story> {
         begin: begin?,
         region: root.text("region").map(str::to_owned),
         people,
+        regions,
         steps,
     };
     root.finish();

@@ -112,6 +112,10 @@ impl Guide<'_> {
                 title.unwrap_or(party).to_owned()
             }
             Assignee::Role(_) => self.f.t("督查", "supervisor").to_owned(),
+            Assignee::Site { site, office, .. } => {
+                let place = self.definition.sites.get(site).map(|site| self.f.x(&site.title)).unwrap_or_default();
+                format!("{place} · {}", self.f.x(&self.rules.organisation.office_title(office)))
+            }
         }
     }
 

@@ -45,6 +45,7 @@ impl Look<'_> {
     fn of_itself(&self, event: &Event, actor: &str) -> bool {
         match event {
             Event::ValuesFixed { .. }
+            | Event::SitesSet { .. }
             | Event::ClockStarted { .. }
             | Event::ClockPaused { .. }
             | Event::ClockResumed { .. }
@@ -152,6 +153,7 @@ impl Look<'_> {
             Event::CaseReopened => Some(self.t("办件恢复办理", "Taken up again")),
             Event::Answered { .. }
             | Event::ValuesFixed { .. }
+            | Event::SitesSet { .. }
             | Event::PartyJoined { .. }
             | Event::ItemEnded { outcome: None, .. }
             | Event::TaskOffered { .. }

@@ -51,7 +51,7 @@ pub(in crate::definition) fn check(draft: &Draft<'_>) {
 fn offices(draft: &Draft<'_>) {
     let Some(organisation) = &draft.library.organisation else { return };
     for (assignee, place) in &draft.offices {
-        let Assignee::Office(office) = assignee else { continue };
+        let (Assignee::Office(office) | Assignee::Site { office, .. }) = assignee else { continue };
         if organisation.units.contains_key(office) || organisation.departments.contains_key(office) {
             continue;
         }

@@ -1,6 +1,7 @@
-//! What a process refuses at once. It must never hold a value somebody typed.
+//! What a process refuses at once, and which places its cases have. It must never hold a value somebody typed.
 
 use crate::expression::Expression;
+use crate::organisation::Level;
 use crate::text::Text;
 
 /// What a process refuses at once, before anything is written.
@@ -10,4 +11,19 @@ pub struct Refusal {
     pub when: Expression,
     /// What the asker is told, with the way on.
     pub message: Text,
+}
+
+/// A place that takes part in a case: where it was handed in, where somebody is registered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SiteDefinition {
+    /// `home`.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// How far its region is looked at: a community's code counts as its street at the level of streets.
+    pub level: Level,
+    /// Where the answers tell its region; `None` for the region in which the case was opened.
+    pub is: Option<Expression>,
+    /// The unit in the region of the case that takes the work while the place is not known.
+    pub unknown: Option<String>,
 }
