@@ -5,6 +5,7 @@
 //! then the statechart moves and [`settle`] lets tasks, clocks, notices and documents follow.
 
 mod act;
+mod asked;
 mod claim_task;
 mod clocks;
 mod complete_task;
@@ -41,6 +42,7 @@ use crate::rulebook::Rulebook;
 use crate::value::{Instant, Value};
 
 pub use act::choices;
+pub use asked::RowAsked;
 pub use deadlines::{deadline, deadline_of};
 pub use draft::commitment;
 pub use names::party_values;
@@ -92,6 +94,8 @@ pub struct Decision {
     pub draft: Option<String>,
     /// Canonical text of the key that only one open case may have. Personal: stored only as a keyed hash.
     pub unique_key: Option<String>,
+    /// Rows of decision tables that answered, for the coverage of stories.
+    pub rows: std::collections::BTreeSet<RowAsked>,
     /// The answer to the asker.
     pub receipt: Receipt,
 }

@@ -79,6 +79,11 @@ pub enum Rejection {
         /// The reason, in the words of the process.
         message: Text,
     },
+    /// A decision table was asked with something that it has no answer for.
+    TableSilent {
+        /// What it was asked with, and what it knows.
+        reason: Text,
+    },
     /// The case does not stand where the action belongs.
     NotActive {
         /// What was asked.
@@ -160,6 +165,7 @@ impl Rejection {
             Rejection::OutcomeUnknown { .. } => "outcome_unknown",
             Rejection::NotOfferedNow { .. } => "not_offered_now",
             Rejection::RefusedByProcess { .. } => "refused_by_process",
+            Rejection::TableSilent { .. } => "table_silent",
             Rejection::NotActive { .. } => "not_active",
             Rejection::AnswersInvalid { .. } => "answers_invalid",
             Rejection::Stale { .. } => "stale",
@@ -230,6 +236,14 @@ impl Rejection {
                 ),
             ),
             Rejection::RefusedByProcess { message } => message.clone(),
+            Rejection::TableSilent { reason } => Text::new(
+                format!("{}。填写的内容都在，没有办理；请改正后再提交，确实如此的请联系管理员。", reason.zh),
+                format!(
+                    "{}. What was written is kept and nothing was done; mend it and send it again, or tell the \
+                     administrator if it is really so.",
+                    reason.en
+                ),
+            ),
             Rejection::NotActive { what } => Text::new(
                 format!("办件已不在可以“{what}”的环节。请刷新页面。"),
                 format!("Expected the case to stand where “{what}” is possible, but it has moved on. Reload the page."),

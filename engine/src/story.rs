@@ -166,6 +166,8 @@ mod linked_tests;
 mod played_tests;
 #[cfg(test)]
 mod sites_tests;
+#[cfg(test)]
+mod table_tests;
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use thiserror::Error;
 use crate::expression::Type;
 use crate::parameter::ValueKind;
 use crate::text::Text;
-use crate::value::{Value, epoch_day};
+use crate::value::{Value, date_of_epoch_day, epoch_day};
 
 mod lower;
 mod proof;
@@ -52,6 +52,12 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// SHA-256 (hexadecimal) of the canonical text of the rest.
     pub version: String,
+    /// The file it is written in; no part of what it means.
+    #[serde(skip)]
+    pub file: String,
+    /// The line of each row; no part of what it means.
+    #[serde(skip)]
+    pub lines: Vec<u32>,
 }
 
 /// Which of several rows answers.
@@ -135,6 +141,14 @@ pub enum NoAnswer {
         /// The input.
         input: String,
     },
+    /// An input lies outside the range that the table declares.
+    #[error("table {table}: input {input} is outside its range")]
+    Outside {
+        /// The table.
+        table: String,
+        /// The input.
+        input: String,
+    },
     /// No row fits: an input was not answered, or lies outside what the table declares.
     #[error("table {table} has no row for these inputs")]
     NoRow {
@@ -152,6 +166,47 @@ impl Tables {
         self.tables.get(name).ok_or_else(|| NoAnswer::Unknown(name.to_owned()))?.ask(inputs)
     }
 
+    /// Why a table did not answer, for people: it names the input as the table does, and never the value.
+    pub fn explain(&self, why: &NoAnswer) -> Text {
+        let title = |table: &str| self.tables.get(table).map_or_else(|| Text::same(table), |table| table.title.clone());
+        let input = |table: &str, name: &str| {
+            self.tables.get(table).and_then(|table| table.inputs.iter().find(|input| input.name == name))
+        };
+        let called = |table: &str, name: &str| input(table, name).map_or_else(|| Text::same(name), |i| i.title.clone());
+        match why {
+            NoAnswer::Unknown(table) => {
+                Text::new(format!("没有决策表“{table}”"), format!("There is no table “{table}”"))
+            }
+            NoAnswer::Mistyped { table, input } => {
+                let (table, input) = (title(table), called(table, input));
+                Text::new(
+                    format!("“{}”不是决策表“{}”规定的选项", input.zh, table.zh),
+                    format!("“{}” is none of what the table “{}” knows", input.en, table.en),
+                )
+            }
+            NoAnswer::Outside { table, input: name } => {
+                let range = input(table, name).map(Input::range).unwrap_or_default();
+                let (table, name) = (title(table), called(table, name));
+                Text::new(
+                    format!("“{}”超出了决策表“{}”规定的范围（{range}）", name.zh, table.zh),
+                    format!("“{}” is outside what the table “{}” covers ({range})", name.en, table.en),
+                )
+            }
+            NoAnswer::NoRow { table } => {
+                let table = title(table);
+                Text::new(
+                    format!("决策表“{}”所需的内容没有填全", table.zh),
+                    format!("Something that the table “{}” needs was not answered", table.en),
+                )
+            }
+        }
+    }
+
+    /// Types of the inputs by table, for the checker of guards.
+    pub fn input_types(&self) -> BTreeMap<String, Type> {
+        self.tables.iter().map(|(name, table)| (name.clone(), table.input_type())).collect()
+    }
+
     /// Types of the results by table, for the checker of guards.
     pub fn types(&self) -> BTreeMap<String, Type> {
         self.tables.iter().map(|(name, table)| (name.clone(), table.result_type())).collect()
@@ -162,13 +217,17 @@ impl Table {
     /// The first row whose conditions all hold. An input that is missing or null fits only where anything does.
     ///
     /// # Errors
-    /// [`NoAnswer::Mistyped`] or [`NoAnswer::NoRow`].
+    /// [`NoAnswer::Mistyped`], [`NoAnswer::Outside`] or [`NoAnswer::NoRow`].
     pub fn ask(&self, inputs: &BTreeMap<String, Value>) -> Result<Answer, NoAnswer> {
         let mut given = Vec::with_capacity(self.inputs.len());
         for input in &self.inputs {
             let value = inputs.get(&input.name).unwrap_or(&Value::Null);
             if *value != Value::Null && !input.accepts(value) {
                 return Err(NoAnswer::Mistyped { table: self.name.clone(), input: input.name.clone() });
+            }
+            let within = |at: i64| input.min.is_none_or(|min| min <= at) && input.max.is_none_or(|max| at <= max);
+            if !position(value).is_none_or(within) {
+                return Err(NoAnswer::Outside { table: self.name.clone(), input: input.name.clone() });
             }
             given.push(value);
         }
@@ -177,6 +236,12 @@ impl Table {
         let names = self.results.iter().map(|output| output.name.clone());
         let values = names.zip(self.rows[at].values.iter().cloned()).collect();
         Ok(Answer { row: at + 1, values: Value::Map(values) })
+    }
+
+    /// Where a row is written, counted from 1: the file and its line.
+    pub fn place(&self, row: usize) -> (&str, u32) {
+        let line = row.checked_sub(1).and_then(|at| self.lines.get(at)).copied();
+        (&self.file, line.unwrap_or(0))
     }
 
     /// Type of the results, a map.
@@ -191,6 +256,23 @@ impl Table {
 }
 
 impl Input {
+    /// The declared range, `0–150`; open ends are left out.
+    fn range(&self) -> String {
+        let end = |at: Option<i64>| at.map(|at| proof::shown(&self.at(at))).unwrap_or_default();
+        format!("{}–{}", end(self.min), end(self.max))
+    }
+
+    /// The value that stands at a place of its line.
+    fn at(&self, at: i64) -> Value {
+        match self.kind {
+            ValueKind::Money => Value::Money(at),
+            ValueKind::Date => Value::Date(date_of_epoch_day(at)),
+            ValueKind::Number | ValueKind::YesNo | ValueKind::Text | ValueKind::Limit | ValueKind::Choice(_) => {
+                Value::Int(at)
+            }
+        }
+    }
+
     fn accepts(&self, value: &Value) -> bool {
         match (&self.kind, value) {
             (ValueKind::Number, Value::Int(_))

@@ -145,6 +145,7 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         Rejection::OutcomeUnknown { .. }
         | Rejection::AnswersInvalid { .. }
         | Rejection::RefusedByProcess { .. }
+        | Rejection::TableSilent { .. }
         | Rejection::MessageUnknown { .. }
         | Rejection::PartyUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Duplicate { .. }

@@ -21,8 +21,9 @@ pub(super) fn decide(draft: &mut Draft<'_>, action: &str, answers: &Value) -> Re
     if !draft.case.configuration.is_active(state) {
         return Err(Rejection::NotActive { what: choice.name.clone() });
     }
+    draft.forget_silence();
     if !draft.offered(choice) {
-        return Err(Rejection::NotOfferedNow { what: choice.name.clone() });
+        return Err(draft.not_offered(&choice.name));
     }
     let mut given = Vec::new();
     if let Some(form) = &choice.ask {

@@ -32,8 +32,9 @@ pub(super) fn decide(
         let offered = work.outcomes.iter().map(|choice| choice.name.clone()).collect();
         Rejection::OutcomeUnknown { outcome: outcome.to_owned(), offered }
     })?;
+    draft.forget_silence();
     if !draft.offered(choice) {
-        return Err(Rejection::NotOfferedNow { what: outcome.to_owned() });
+        return Err(draft.not_offered(outcome));
     }
     let holder = draft.holder_of(task.state);
     let mut given = Vec::new();
@@ -60,11 +61,14 @@ impl Draft<'_> {
     /// [`Rejection::RefusedByProcess`] with the words of the process; [`Rejection::ProcessFault`] where it cannot be
     /// known whether it holds, since what must be refused may not slip through.
     pub fn refuse(&self, refusals: &[Refusal]) -> Result<(), Rejection> {
+        self.forget_silence();
         for refusal in refusals {
             match self.holds(&refusal.when, None) {
                 Ok(false) | Err(Fault::Unanswered(_)) => {}
                 Ok(true) => return Err(Rejection::RefusedByProcess { message: refusal.message.clone() }),
-                Err(fault) => return Err(Rejection::ProcessFault { fault: fault.to_string() }),
+                Err(fault) => {
+                    return Err(self.silent().unwrap_or(Rejection::ProcessFault { fault: fault.to_string() }));
+                }
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::asked::Asked;
 use super::{AnswersWritten, Context, Decision, Loaded, Outgoing};
 use crate::case::{Answers, Case};
 use crate::command::{Errand, Receipt};
@@ -27,6 +28,7 @@ pub(super) struct Draft<'a> {
     pub errands: Vec<Errand>,
     pub draft: Option<String>,
     pub unique_key: Option<String>,
+    pub asked: Asked,
 }
 
 impl<'a> Draft<'a> {
@@ -42,6 +44,7 @@ impl<'a> Draft<'a> {
             errands: Vec::new(),
             draft: None,
             unique_key: None,
+            asked: Asked::default(),
         }
     }
 
@@ -61,6 +64,7 @@ impl<'a> Draft<'a> {
             errands: self.errands,
             draft: self.draft,
             unique_key: self.unique_key,
+            rows: self.asked.into_rows(),
             receipt,
         }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Loaded;
+use super::asked::Asked;
 use super::draft::Draft;
 use crate::case::{Answers, Case};
 use crate::definition::ProcessDefinition;
@@ -21,6 +22,8 @@ pub(super) struct CaseNames<'a> {
     pub rules: &'a Rulebook,
     /// Legal time: the day that figures are for.
     pub now: Instant,
+    /// Where it is noted what was asked of tables.
+    pub asked: Option<&'a Asked>,
 }
 
 impl CaseNames<'_> {
@@ -114,9 +117,9 @@ impl Outside for CaseNames<'_> {
                 Ok(Value::Text(found.unwrap_or_default()))
             }
             ("region_at", _) => Ok(Value::Text(String::new())),
-            ("table", [Value::Text(name), Value::Map(inputs)]) => match self.rules.tables.ask(name, inputs) {
-                Ok(answer) => Ok(answer.values),
-                Err(why) => fault(&why.to_string()),
+            ("table", [Value::Text(name), Value::Map(inputs)]) => match self.asked {
+                Some(asked) => asked.ask(&self.rules.tables, name, inputs),
+                None => Asked::default().ask(&self.rules.tables, name, inputs),
             },
             ("sources", [Value::Text(message)]) => {
                 let count = self.case.messages.get(message).map_or(0, |senders| senders.len());
@@ -157,7 +160,13 @@ impl Outside for CaseNames<'_> {
 
 impl Draft<'_> {
     pub fn names(&self) -> CaseNames<'_> {
-        CaseNames { case: &self.case, answers: &self.answers, rules: self.context.rules, now: self.context.now }
+        CaseNames {
+            case: &self.case,
+            answers: &self.answers,
+            rules: self.context.rules,
+            now: self.context.now,
+            asked: Some(&self.asked),
+        }
     }
 
     /// Whether a condition holds where the case stands now.
@@ -185,7 +194,8 @@ impl Draft<'_> {
 /// have not been named yet.
 pub fn party_values(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded, party: &str) -> Vec<Value> {
     let Some(is) = definition.parties.get(party).and_then(|party| party.is.as_ref()) else { return Vec::new() };
-    let names = CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at };
+    let names =
+        CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at, asked: None };
     let configuration = &loaded.case.configuration;
     let view = View { chart: &definition.chart, configuration, event: None, outside: &names };
     match view.evaluate(is) {

@@ -28,7 +28,8 @@ pub struct Posted {
 /// The public notices of a case as it stands.
 pub fn posted(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded) -> Vec<Posted> {
     let configuration = &loaded.case.configuration;
-    let names = CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at };
+    let names =
+        CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at, asked: None };
     let view = View { chart: &definition.chart, configuration, event: None, outside: &names };
     let active = configuration.active.iter().map(|id| definition.state(*id));
     active

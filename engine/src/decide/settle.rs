@@ -43,12 +43,15 @@ impl Draft<'_> {
     /// Gives an event to the statechart and lets everything follow. Returns whether any transition was taken.
     ///
     /// # Errors
-    /// [`Rejection::ProcessFault`] when the statechart does not come to rest.
+    /// [`Rejection::ProcessFault`] when the statechart does not come to rest, [`Rejection::TableSilent`] when a table
+    /// had no answer.
     pub fn move_by(&mut self, event: kernel::Event) -> Result<bool, Rejection> {
         let definition = self.definition.clone();
         let cause = event.name.clone();
+        self.forget_silence();
         let run = kernel::step(&definition.chart, &self.case.configuration, event, &self.names())
             .map_err(|fault| Rejection::ProcessFault { fault: fault.code().to_owned() })?;
+        self.refuse_if_silent(&run)?;
         let moved = run.moved();
         self.settle(&cause, &run)?;
         Ok(moved)

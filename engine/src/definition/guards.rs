@@ -195,7 +195,9 @@ impl<'a> Draft<'a> {
         };
         let states = self.within(super::draft::ROOT).into_iter().map(|state| self.kernel_path(state)).collect();
         let tables = Parameter::Key(self.library.tables.as_ref().map(Tables::types).unwrap_or_default());
-        let mut scope = GlobalScope { roots, parameters, tables, states };
+        let inputs = self.library.tables.as_ref().map(Tables::input_types).unwrap_or_default();
+        let table_inputs = Parameter::Inputs(inputs);
+        let mut scope = GlobalScope { roots, parameters, tables, table_inputs, states };
         // A fixed value may read everything but the other fixed values.
         let fixed = self.fixed.iter().filter_map(|(name, placed)| {
             let text = self.global_text(*placed)?;
@@ -227,6 +229,7 @@ pub(super) struct GlobalScope {
     roots: BTreeMap<String, Type>,
     parameters: Parameter,
     tables: Parameter,
+    table_inputs: Parameter,
     states: std::collections::BTreeSet<String>,
 }
 
@@ -256,7 +259,7 @@ impl Scope for GlobalScope {
             }
             // Made by the compiler for `do: [{site: …}]`; authors have no use for it.
             "region_at" => Some(Signature::new(vec![Parameter::Of(Type::Text), Parameter::Of(Type::Text)], Type::Text)),
-            "table" => Some(Signature::new(vec![self.tables.clone(), Parameter::Of(Type::Any)], Type::Any)),
+            "table" => Some(Signature::new(vec![self.tables.clone(), self.table_inputs.clone()], Type::Any)),
             "sources" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Int)),
             "duplicate" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Bool)),
             _ => None,

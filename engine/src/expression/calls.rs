@@ -1,6 +1,8 @@
 //! Calls: loops, `has`, dates moved by `days(n)`, functions of the language, `active`, functions of the work layer.
 //! Checks names and arguments; computes nothing except literal dates and amounts.
 
+use std::collections::BTreeMap;
+
 use cel::common::ast::{Expr, IdedExpr};
 
 use super::check::Typed;
@@ -253,6 +255,33 @@ impl Lowering<'_> {
         None
     }
 
+    /// The values that a group of inputs is given: each known, none missing, each of its type.
+    fn inputs(&mut self, given: &Typed, expected: &BTreeMap<String, Type>, span: Span) {
+        let (Node::Map(entries), Type::Map(types)) = (&given.node, &given.of) else { return };
+        let known: Vec<String> = expected.keys().cloned().collect();
+        for (name, node) in entries {
+            let (Some(wanted), Some(of)) = (expected.get(name), types.get(name)) else {
+                self.among(&[name], &known, span);
+                continue;
+            };
+            match (wanted, node.literals()) {
+                (Type::Choice(choices), Some(texts)) => self.among(&texts, choices, span),
+                (_, _) if wanted.accepts(of) => {}
+                (_, _) => {
+                    self.fail(input_problem(name, wanted, of, span));
+                }
+            }
+        }
+        for name in known.iter().filter(|name| !types.contains_key(*name)) {
+            self.fail(ExpressionProblem::new(
+                code::ARGUMENTS,
+                span,
+                both!("没有给出输入 {}", "the input {} is not given", name),
+                both!("加上 \"{}\": …", "add \"{}\": …", name),
+            ));
+        }
+    }
+
     fn declared(&mut self, name: &str, signature: &Signature, arguments: &[IdedExpr], span: Span) -> Typed {
         let least = signature.parameters.len();
         if !(least..=least + signature.optional.len()).contains(&arguments.len()) {
@@ -264,6 +293,7 @@ impl Lowering<'_> {
             ));
         }
         let mut of = signature.returns.clone();
+        let mut named: Option<String> = None;
         let mut nodes = Vec::with_capacity(arguments.len());
         for (argument, parameter) in arguments.iter().zip(signature.parameters.iter().chain(&signature.optional)) {
             nodes.push(match parameter {
@@ -275,11 +305,22 @@ impl Lowering<'_> {
                         return self.fail(arguments_problem(&format!("{name}(\"…\")"), span));
                     };
                     match keys.get(key) {
-                        Some(known) => of = known.clone(),
+                        Some(known) => {
+                            of = known.clone();
+                            named = Some(key.clone());
+                        }
                         None => {
                             of = Type::Any;
                             self.among(&[key], &keys.keys().cloned().collect::<Vec<_>>(), span);
                         }
+                    }
+                    typed.node
+                }
+                Parameter::Inputs(groups) => {
+                    let span = self.span(argument);
+                    let typed = self.lower(argument);
+                    if let Some(Type::Map(expected)) = named.as_ref().and_then(|name| groups.get(name)) {
+                        self.inputs(&typed, expected, span);
                     }
                     typed.node
                 }
@@ -292,6 +333,23 @@ impl Lowering<'_> {
         }
         Typed { node: Node::Call(name.to_owned(), nodes), of }
     }
+}
+
+/// A value of an input that is of another type.
+fn input_problem(name: &str, expected: &Type, of: &Type, span: Span) -> ExpressionProblem {
+    let (expected, of) = (expected.describe(), of.describe());
+    ExpressionProblem::new(
+        code::TYPES,
+        span,
+        Text::new(
+            format!("输入 {name} 应为{}，这里是{}", expected.zh, of.zh),
+            format!("the input {name} takes {}, this is {}", expected.en, of.en),
+        ),
+        Text::new(
+            "换一个字段，或者在表的输入中补上缺少的选项",
+            "use another field, or add the missing options to the input of the table",
+        ),
+    )
 }
 
 /// `days(n)` and its kind, with its arguments.

@@ -142,6 +142,8 @@ pub enum Parameter {
     State,
     /// One of these names, written as a text literal; the call has the type that stands under the name.
     Key(BTreeMap<String, Type>),
+    /// Named values, all of them and of these types: the group that stands under the name given as [`Parameter::Key`].
+    Inputs(BTreeMap<String, Type>),
 }
 
 /// A function that the work layer adds to the language.

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decide::Decision;
+use crate::decide::{Decision, RowAsked};
 use crate::definition::{ProcessDefinition, TransitionWork};
 use crate::event::Event;
+use crate::table::Tables;
 
 /// A line that wrote transitions, with what they are called.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,11 +25,13 @@ pub struct Coverage {
     taken: BTreeSet<(String, u32, String)>,
     begun: BTreeSet<(String, String)>,
     ended: BTreeSet<(String, String)>,
+    rows: BTreeSet<RowAsked>,
 }
 
 impl Coverage {
     /// Notes what a decision went through.
     pub(super) fn note(&mut self, definition: &ProcessDefinition, decision: &Decision) {
+        self.rows.extend(decision.rows.iter().cloned());
         for event in &decision.events {
             match event {
                 Event::Moved { taken, entered, .. } => {
@@ -57,6 +60,7 @@ impl Coverage {
         self.taken.extend(other.taken.iter().cloned());
         self.begun.extend(other.begun.iter().cloned());
         self.ended.extend(other.ended.iter().cloned());
+        self.rows.extend(other.rows.iter().cloned());
     }
 
     /// Lines of a set of processes: how many were taken, how many there are, and those missing.
@@ -73,6 +77,22 @@ impl Coverage {
             .map(|((file, line, _), label)| Line { file: file.clone(), line: *line, label: (*label).clone() })
             .collect();
         (all.len() - missing.len(), all.len(), missing)
+    }
+
+    /// Rows of decision tables: how many answered in some story, how many there are, and those missing.
+    pub fn rows(&self, tables: &Tables) -> (usize, usize, Vec<Line>) {
+        let (mut all, mut missing) = (0, Vec::new());
+        for table in tables.tables.values() {
+            for row in 1..=table.rows.len() {
+                all += 1;
+                if !self.rows.contains(&(table.name.clone(), row)) {
+                    let (file, line) = table.place(row);
+                    let label = format!("{} ({row})", table.name);
+                    missing.push(Line { file: file.to_owned(), line, label });
+                }
+            }
+        }
+        (all - missing.len(), all, missing)
     }
 
     /// Uses of items that no story began and ended.

@@ -71,7 +71,9 @@ fn table(file: File<'_>, entry: &Entry) -> Option<Table> {
         rows.push((row(file, node, &inputs, &results)?, node.span));
     }
     let (rows, spans): (Vec<Row>, Vec<Span>) = rows.into_iter().unzip();
-    let mut table = Table { name: entry.key.clone(), title, hit, inputs, results, rows, version: String::new() };
+    let (file_name, lines) = (file.source.path.to_string(), spans.iter().map(|span| span.line).collect());
+    let (name, version) = (entry.key.clone(), String::new());
+    let mut table = Table { name, title, hit, inputs, results, rows, version, file: file_name, lines };
     table.version = hash(&table);
     for flaw in flaws(&table) {
         report_flaw(file, &flaw, entry.key_span, &spans);

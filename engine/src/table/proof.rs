@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Hit, Table, position};
 use crate::parameter::ValueKind;
-use crate::value::{Value, date_of_epoch_day};
+use crate::value::Value;
 
 /// Pieces that may be looked at for one table.
 const MAX_STEPS: usize = 200_000;
@@ -135,15 +135,7 @@ fn pieces(table: &Table, column: usize) -> Vec<Piece> {
             starts.sort_unstable();
             starts.dedup();
             let piece = |start: &i64| {
-                let value = match input.kind {
-                    ValueKind::Money => Value::Money(*start),
-                    ValueKind::Date => Value::Date(date_of_epoch_day(*start)),
-                    ValueKind::Number
-                    | ValueKind::YesNo
-                    | ValueKind::Text
-                    | ValueKind::Limit
-                    | ValueKind::Choice(_) => Value::Int(*start),
-                };
+                let value = input.at(*start);
                 let holds = |cell: &&Cell| {
                     matches!(cell, Cell::Any) || ranges(cell).iter().any(|(from, to)| (*from..=*to).contains(start))
                 };
@@ -169,7 +161,8 @@ fn ranges(cell: &Cell) -> Vec<(i64, i64)> {
     }
 }
 
-fn shown(value: &Value) -> String {
+/// A value as a message shows it.
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Money(fen) => format!("{}.{:02}", fen / 100, (fen % 100).abs()),
         Value::Text(text) => text.clone(),

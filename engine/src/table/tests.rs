@@ -57,7 +57,7 @@ fn the_row_that_fits_answers() {
     assert_eq!(allowed("male", 21), Ok((2, Some(Value::Bool(false)))));
     assert_eq!(allowed("female", 19), Ok((4, Some(Value::Bool(false)))));
     assert_eq!(allowed("other", 19), Err(NoAnswer::Mistyped { table: "marriage_age".into(), input: "sex".into() }));
-    assert_eq!(allowed("female", -1), Err(NoAnswer::NoRow { table: "marriage_age".into() }));
+    assert_eq!(allowed("female", -1), Err(NoAnswer::Outside { table: "marriage_age".into(), input: "age".into() }));
     assert_eq!(ask(&tables, "marriage_age", &[]), Err(NoAnswer::NoRow { table: "marriage_age".into() }));
     assert_eq!(ask(&tables, "age", &[]), Err(NoAnswer::Unknown("age".into())));
     assert_eq!(tables.types()["marriage_age"], Type::map([("allowed", Type::Bool)]));

@@ -69,7 +69,8 @@ fn sources(paths: &[PathBuf], problems: &Problems) -> Result<Vec<Source>, String
     check::sources(&paths, problems)
 }
 
-/// Prints what no story took. A fragment counts once; each use of an item must have begun and ended.
+/// Prints what no story took: ways, rows of tables, items. A fragment counts once; each use of an item must have begun and
+/// ended.
 fn covered(assembled: &Assembled, coverage: &Coverage, lang: Lang) -> bool {
     let definitions = || assembled.built.iter().map(|built| &*built.definition);
     let (taken, all, missing) = coverage.lines(definitions());
@@ -86,10 +87,18 @@ fn covered(assembled: &Assembled, coverage: &Coverage, lang: Lang) -> bool {
             }
         }
     }
-    let percent = (taken * 100).checked_div(all).unwrap_or(100);
-    match lang {
-        Lang::Zh => println!("转移覆盖：{taken}/{all}（{percent} %）"),
-        Lang::En => println!("Transitions taken: {taken} of {all} ({percent} %)"),
+    let (answered, rows, silent) = coverage.rows(&assembled.rulebook.tables);
+    for line in &silent {
+        println!("  {}:{}  {}", line.file, line.line, line.label);
     }
-    missing.is_empty() && items == 0
+    let percent = ((taken + answered) * 100).checked_div(all + rows).unwrap_or(100);
+    match lang {
+        Lang::Zh => println!("覆盖：转移 {taken}/{all}，决策表的行 {answered}/{rows}（{percent} %）"),
+        Lang::En => {
+            println!(
+                "Transitions taken: {taken} of {all}, rows of tables that answered: {answered} of {rows} ({percent} %)"
+            );
+        }
+    }
+    missing.is_empty() && silent.is_empty() && items == 0
 }
