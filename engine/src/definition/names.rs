@@ -27,16 +27,19 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// A target by the rules: the nearest wins.
+    /// A target by the rules: the nearest of the same file wins. What a fragment calls its states never gets in the way:
+    /// `on_done: {lapsed: lapsed}` leads from its end to ours.
     pub fn resolve(&self, from: StateIndex, env: EnvIndex, text: &str) -> Result<StateIndex, NameProblem> {
         let base = self.envs[env].base;
-        let around = std::iter::once(from).chain(self.ancestors(from));
-        for outer in around {
-            if let Some(found) = self.descend(outer, text) {
-                return Ok(found);
-            }
-            if outer == base {
-                break;
+        for own in [true, false] {
+            for outer in std::iter::once(from).chain(self.ancestors(from)) {
+                let found = self.descend(outer, text);
+                if let Some(found) = found.filter(|found| !own || self.states[*found].env == env) {
+                    return Ok(found);
+                }
+                if outer == base {
+                    break;
+                }
             }
         }
         self.resolve_suffix(env, text)
