@@ -66,7 +66,7 @@ impl Draft<'_> {
     /// Queues one notice; nobody writes to a silent party.
     pub fn notify(&mut self, to: &Assignee, text: &str, item: Option<ItemId>, task: Option<u32>) {
         if let Assignee::Party(party) = to
-            && self.definition.parties.get(party).is_some_and(|party| party.silent)
+            && self.is_silent(party)
         {
             return;
         }
@@ -95,6 +95,13 @@ impl Draft<'_> {
         self.emit(Event::Notified { notice, to: to.clone(), text: text.to_owned(), item, task });
         let item = item.map(|item| self.definition.item(item).name.clone());
         self.outbox.push(Outgoing { notice, to, text: text.to_owned(), item, task, due_at });
+    }
+
+    /// Whether nobody may write to the party now. What cannot be decided is silence: a message cannot be called back.
+    fn is_silent(&self, party: &str) -> bool {
+        let Some(party) = self.definition.parties.get(party) else { return false };
+        let for_now = party.silent_while.as_ref().map(|condition| self.holds(condition, None));
+        party.silent || !matches!(for_now, None | Some(Ok(false)))
     }
 
     /// The soonest deadline of the item, which is the one a text about it names; without an item, the soonest of those

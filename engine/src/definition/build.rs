@@ -342,6 +342,7 @@ impl<'a> Draft<'a> {
                     PartyIs::Made(text) => self.made_expression(text, &Type::Any, scope, ROOT),
                 }),
                 silent: party.silent,
+                silent_while: party.silent_while.and_then(|placed| self.expression(placed, &Type::Bool, scope)),
                 optional: party.optional,
             };
             (party.name.clone(), made)

@@ -333,6 +333,7 @@ pub(super) struct DraftParty<'a> {
     pub title: Text,
     pub is: Option<PartyIs<'a>>,
     pub silent: bool,
+    pub silent_while: Option<Placed<'a>>,
     pub optional: bool,
 }
 

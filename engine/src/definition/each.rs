@@ -75,7 +75,8 @@ impl<'a> Draft<'a> {
         let title = self.file(env).map(&entry.value, both("事项", "item")).and_then(|words| words.localized("title"));
         let title = self.row_title(env, title.unwrap_or_else(|| Text::same(&name)));
         let is = text.map(PartyIs::Made);
-        self.parties.insert(name.clone(), DraftParty { name, title, is, silent: false, optional: true });
+        self.parties
+            .insert(name.clone(), DraftParty { name, title, is, silent: false, silent_while: None, optional: true });
     }
 
     /// The most rows of a list named `answers.form.group…`, if a form says so and it is no more than can be copied.

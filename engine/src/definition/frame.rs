@@ -136,6 +136,7 @@ impl<'a> Draft<'a> {
             title: both("申请人", "applicant"),
             is: None,
             silent: false,
+            silent_while: None,
             optional: false,
         };
         self.parties.insert("applicant".to_owned(), applicant);
@@ -147,6 +148,7 @@ impl<'a> Draft<'a> {
                 title: words.localized("title").unwrap_or_else(|| Text::same(name)),
                 is: words.optional("is").map(|node| PartyIs::Written(Placed { node, env: 0 })),
                 silent: words.flag("silent").unwrap_or(false),
+                silent_while: words.optional("silent_while").map(|node| Placed { node, env: 0 }),
                 optional: words.flag("optional").unwrap_or(false),
             };
             words.finish();

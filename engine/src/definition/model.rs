@@ -330,6 +330,8 @@ pub struct PartyDefinition {
     pub is: Option<Expression>,
     /// Never told anything (the deceased).
     pub silent: bool,
+    /// Not told anything while this holds, or cannot be decided: a message at the wrong moment may put them in danger.
+    pub silent_while: Option<Expression>,
     /// May be missing.
     pub optional: bool,
 }
