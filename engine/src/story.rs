@@ -163,6 +163,8 @@ mod figures_tests;
 #[cfg(test)]
 mod linked_tests;
 #[cfg(test)]
+mod period_tests;
+#[cfg(test)]
 mod played_tests;
 #[cfg(test)]
 mod sites_tests;

@@ -7,7 +7,7 @@ use super::deadlines::deadline;
 use super::draft::Draft;
 use super::settle::Stay;
 use crate::clock::Limit;
-use crate::definition::{Again, ClockDefinition, ClockId, ItemId, Late, LimitSource};
+use crate::definition::{Again, ClockDefinition, ClockId, ClockStart, ItemId, Late, LimitSource};
 use crate::event::{Event, TimerKind};
 use crate::value::{Instant, Value};
 
@@ -59,11 +59,7 @@ impl Draft<'_> {
 
     fn start_clock(&mut self, clock: &ClockDefinition) {
         let now = self.context.now;
-        let from = clock.from.as_ref().and_then(|from| match self.evaluate(from) {
-            Ok(Value::Date(date)) => Some(Instant::start_of(date)),
-            Ok(Value::Instant(instant)) => Some(instant),
-            _ => None,
-        });
+        let from = clock.from.as_ref().and_then(|from| self.day_zero(from));
         let (limit, parameter) = match &clock.limit {
             LimitSource::Fixed(limit) => (Some(*limit), None),
             LimitSource::Parameter(name) => {
@@ -82,6 +78,22 @@ impl Draft<'_> {
         let event =
             Event::ClockStarted { clock: clock.id, from: from.unwrap_or(now), limit, roll: clock.roll, parameter };
         self.emit(event);
+    }
+
+    /// The start of day 0. `None` for a date that was not answered, and for the end of a clock that never ran or stands
+    /// still: then the entry counts.
+    fn day_zero(&self, from: &ClockStart) -> Option<Instant> {
+        match from {
+            ClockStart::Date(date) => match self.evaluate(date) {
+                Ok(Value::Date(date)) => Some(Instant::start_of(date)),
+                Ok(Value::Instant(instant)) => Some(instant),
+                _ => None,
+            },
+            ClockStart::EndOf(other) => {
+                let end = deadline(self.context.rules, &self.definition, &self.case, *other)?;
+                end.due_on().map(Instant::start_of)
+            }
+        }
     }
 
     fn pause_or_resume(&mut self, clock: &ClockDefinition) -> bool {

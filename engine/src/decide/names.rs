@@ -8,7 +8,7 @@ use super::Loaded;
 use super::asked::Asked;
 use super::draft::Draft;
 use crate::case::{Answers, Case};
-use crate::definition::ProcessDefinition;
+use crate::definition::{ClockId, ProcessDefinition};
 use crate::expression::Fault;
 use crate::kernel::{Configuration, Event, Outside, View};
 use crate::organisation::Level;
@@ -121,6 +121,12 @@ impl Outside for CaseNames<'_> {
                 Some(asked) => asked.ask(&self.rules.tables, name, inputs),
                 None => Asked::default().ask(&self.rules.tables, name, inputs),
             },
+            // The last day on which one is in time; null before it ran and while it stands still.
+            ("due", [Value::Int(clock)]) => {
+                let known = u32::try_from(*clock).ok().and_then(|clock| self.case.clocks.get(&ClockId(clock)));
+                let due_at = known.and_then(|state| state.due_at);
+                Ok(due_at.map_or(Value::Null, |due_at| Value::Date(due_at.plus(-1).date())))
+            }
             ("sources", [Value::Text(message)]) => {
                 let count = self.case.messages.get(message).map_or(0, |senders| senders.len());
                 Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))

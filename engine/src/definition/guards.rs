@@ -34,6 +34,8 @@ impl<'a> Draft<'a> {
                     out.push_str(chain);
                 } else if matches!(chain, "active" | "visits") {
                     rest = self.state_call(chain, after, place, &mut out)?;
+                } else if chain == "due" && after.trim_start().starts_with('(') {
+                    rest = self.clock_call(after, place, &mut out)?;
                 } else {
                     self.global_chain(chain, place, &mut out)?;
                 }
@@ -112,6 +114,22 @@ impl<'a> Draft<'a> {
         let name = inner.get(1..length.saturating_sub(1)).unwrap_or_default();
         let path = self.guard_state(name, place)?;
         out.push_str(&format!("(\"{path}\""));
+        Some(&inner[length..])
+    }
+
+    /// `("name")` behind `due`: the clock by its number, because a name means another clock in every fragment.
+    fn clock_call<'t>(&self, after: &'t str, place: Place, out: &mut String) -> Option<&'t str> {
+        out.push_str("due");
+        let inner = after.trim_start().strip_prefix('(').map(str::trim_start);
+        let quote = inner.and_then(|inner| inner.chars().next()).filter(|c| matches!(c, '"' | '\''));
+        let (Some(inner), Some(quote)) = (inner, quote) else { return Some(after) };
+        let length = literal_length(inner, quote);
+        let name = inner.get(1..length.saturating_sub(1)).unwrap_or_default();
+        let Some(clock) = self.find_clock(place.env, name) else {
+            self.unknown_clock(place.env, name, place.span);
+            return None;
+        };
+        out.push_str(&format!("({clock}"));
         Some(&inner[length..])
     }
 
@@ -254,6 +272,7 @@ impl Scope for GlobalScope {
     fn function(&self, name: &str) -> Option<Signature> {
         match name {
             "visits" => Some(Signature::new(vec![Parameter::State], Type::Int)),
+            "due" => Some(Signature::new(vec![Parameter::Of(Type::Int)], Type::Date)),
             "parameter" => {
                 Some(Signature::new(vec![self.parameters.clone()], Type::Any).or_with(vec![Parameter::Of(Type::Text)]))
             }
@@ -267,7 +286,7 @@ impl Scope for GlobalScope {
     }
 
     fn functions(&self) -> Vec<String> {
-        ["visits", "parameter", "table", "sources", "duplicate"].map(str::to_owned).to_vec()
+        ["visits", "due", "parameter", "table", "sources", "duplicate"].map(str::to_owned).to_vec()
     }
 
     fn state(&self, path: &str) -> Result<(), StateProblem> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::definition::build::{clock_id, item_id};
-use crate::definition::draft::{Draft, DraftClock, DraftLimit, DraftTrigger};
+use crate::definition::draft::{Draft, DraftClock, DraftLimit, DraftTrigger, Placed};
 use crate::definition::emit::Emitted;
 use crate::definition::guards::GlobalScope;
-use crate::definition::model::{Again, ClockDefinition, LimitSource};
+use crate::definition::model::{Again, ClockDefinition, ClockStart, LimitSource};
+use crate::definition::words::both;
 use crate::expression::Type;
 
 impl<'a> Draft<'a> {
@@ -59,7 +60,7 @@ impl<'a> Draft<'a> {
             runs_in: runs_in.map(|state| emitted.states[state]).collect(),
             again: clock.again.unwrap_or(Again::Restart),
             pauses: clock.pauses.clone(),
-            from: clock.from.and_then(|placed| self.expression(placed, &Type::Date, scope)),
+            from: clock.from.and_then(|placed| self.clock_start(index, placed, scope)),
             not_after: not_after.map(clock_id),
             extend: clock.extend.clone(),
             remind: clock.remind.clone(),
@@ -68,5 +69,25 @@ impl<'a> Draft<'a> {
             item: clock.item.map(item_id),
             basis: clock.basis.clone(),
         }
+    }
+
+    /// `from:` of a clock: another clock by its name, else a date.
+    fn clock_start(&self, clock: usize, placed: Placed<'a>, scope: &GlobalScope) -> Option<ClockStart> {
+        let other = self.text(placed.env, placed.node).and_then(|(name, place)| self.find_clock(place.env, name));
+        let Some(other) = other else {
+            return self.expression(placed, &Type::Date, scope).map(ClockStart::Date);
+        };
+        if other >= clock {
+            let (own, other) = (self.clocks[clock].local, self.clocks[other].local);
+            let message = both(
+                format!("时限 `{own}` 从 `{other}` 的末日起算，但 `{other}` 写在它后面"),
+                format!("the clock `{own}` counts from the end of `{other}`, which does not stand before it"),
+            );
+            let problem = self.error("E0558", placed.env, placed.node.span, message);
+            self.problems
+                .push(problem.cure("把先走的时限写在前面。", "Write the one that runs first above the other."));
+            return None;
+        }
+        Some(ClockStart::EndOf(clock_id(other)))
     }
 }

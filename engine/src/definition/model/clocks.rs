@@ -38,8 +38,8 @@ pub struct ClockDefinition {
     pub again: Again,
     /// Kinds of pause it honours.
     pub pauses: BTreeSet<String>,
-    /// Counts from this date in the answers instead of the entry.
-    pub from: Option<Expression>,
+    /// Counts from there instead of the entry.
+    pub from: Option<ClockStart>,
     /// May not end later than this one.
     pub not_after: Option<ClockId>,
     /// How it may be prolonged.
@@ -54,6 +54,15 @@ pub struct ClockDefinition {
     pub item: Option<ItemId>,
     /// The law or the local promise.
     pub basis: String,
+}
+
+/// Which day is day 0 of a clock that does not count from the entry.
+#[derive(Clone, Debug)]
+pub enum ClockStart {
+    /// A date in the answers.
+    Date(Expression),
+    /// The last day of another clock, declared before it: two periods that follow each other without a gap.
+    EndOf(ClockId),
 }
 
 /// Where the amount of a limit comes from.
