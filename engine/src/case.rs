@@ -68,6 +68,9 @@ pub struct Case {
     pub documents: Vec<Document>,
     /// Who sent which message, by name of the message.
     pub messages: BTreeMap<String, BTreeSet<String>>,
+    /// Facts that other cases may ask for, and when each was recorded last.
+    #[serde(default)]
+    pub records: BTreeMap<String, Instant>,
     /// Notices so far.
     pub notices: u32,
     /// Timers so far; numbers are never reused.
@@ -109,6 +112,7 @@ impl Case {
             cards: Vec::new(),
             documents: Vec::new(),
             messages: BTreeMap::new(),
+            records: BTreeMap::new(),
             notices: 0,
             timers_made: 0,
             parent: None,
@@ -188,6 +192,9 @@ impl Case {
                 self.closed = Some(Closed { outcome: *outcome, state: *state, at });
             }
             Event::CaseReopened => self.closed = None,
+            Event::Recorded { record } => {
+                self.records.insert(record.clone(), at);
+            }
             Event::MessageReceived { message, sender } => {
                 self.messages.entry(message.clone()).or_default().insert(sender.clone());
             }

@@ -24,6 +24,7 @@ mod permit;
 mod possible;
 mod posted;
 mod recompute_deadlines;
+mod records;
 mod settle;
 mod sites;
 mod start_case;
@@ -50,6 +51,9 @@ pub use notices::{LATE, REMINDER, TASK_OFFERED};
 pub use permit::{may_do, may_see, may_take};
 pub use possible::{Possible, PossibleTask, possible};
 pub use posted::{Posted, posted};
+pub use records::{
+    Facts, Found, Holding, Ledger, RecordKey, RecordWritten, asked_records, current_records, record_key,
+};
 
 use draft::Draft;
 
@@ -75,6 +79,8 @@ pub struct Context<'a> {
     pub entropy: [u8; 32],
     /// The number a new case gets.
     pub number: &'a str,
+    /// What other cases hold under the keys that were looked up for this command.
+    pub facts: &'a Facts,
 }
 
 /// What is to be written, all of it in one transaction.
@@ -96,6 +102,8 @@ pub struct Decision {
     pub unique_key: Option<String>,
     /// Rows of decision tables that answered, for the coverage of stories.
     pub rows: std::collections::BTreeSet<RowAsked>,
+    /// Facts that other cases may ask for. Their keys are personal: stored only as keyed hashes.
+    pub records: Vec<RecordWritten>,
     /// The answer to the asker.
     pub receipt: Receipt,
 }

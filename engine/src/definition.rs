@@ -19,6 +19,7 @@ pub mod model;
 mod names;
 mod personal;
 pub mod publication;
+mod records;
 mod refusals;
 mod schedule;
 mod sites;

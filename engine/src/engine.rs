@@ -8,10 +8,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::case::CaseId;
 use crate::command::{Command, Receipt};
+use crate::decide::{self, Facts, Loaded};
 use crate::organisation::Actor;
 use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
-use crate::store::{Fate, Member, Store, StoreError, plan, wanted};
+use crate::store::{Fate, Group, Member, Store, StoreError, wanted};
 
 /// Commands that share one commit at most.
 pub const GROUP_MAX: usize = 64;
@@ -94,6 +95,19 @@ impl Engine {
     /// [`EngineError`] when the process could not be asked; the inner [`Rejection`] when it said no.
     pub async fn execute(&self, actor: &Actor, key: Option<&str>, command: Command) -> Answer {
         self.submit(actor, key, command).await?.wait().await
+    }
+
+    /// What other cases hold that conditions of this one may ask about, as it stands now: for pages. What is decided is
+    /// looked up again, under locks.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn facts(&self, loaded: &Loaded) -> Result<Facts, EngineError> {
+        let keys = decide::current_records(&self.rules(), loaded);
+        if keys.is_empty() {
+            return Ok(Facts::default());
+        }
+        Ok(Facts::new(self.store.recorded(&keys, loaded.case.id).await?))
     }
 
     /// Computes the deadlines of every open case anew: after a calendar gained a year, the provisional ones become final.
@@ -196,7 +210,7 @@ async fn alone(store: &dyn Store, rules: &Rulebook, member: &Member) -> Answer {
 }
 
 async fn together(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Result<Vec<Answer>, StoreError> {
-    let fates = store.write(&wanted(members), &mut |snapshot| plan(rules, snapshot, members)).await?;
+    let fates = store.write(&wanted(members), &mut Group { rules, members }).await?;
     let mut answers = Vec::with_capacity(fates.len());
     for fate in fates {
         answers.push(match fate {

@@ -294,4 +294,9 @@ pub enum Event {
     },
     /// A closed case was taken up again.
     CaseReopened,
+    /// A fact was recorded that other cases may ask for; its key stands nowhere in the log.
+    Recorded {
+        /// Its name.
+        record: String,
+    },
 }

@@ -7,19 +7,22 @@ pub mod postgres;
 mod rows;
 pub mod sqlite;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
+use crate::decide::RecordKey;
 use crate::event::Envelope;
 use crate::value::Instant;
 
 pub use batch::{
     Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow,
-    PostedRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
-pub use plan::{Fate, Member, Planned, plan, wanted};
+pub use plan::{Fate, Group, Member, Planned, asked, plan, wanted};
 
 /// A request may be repeated for so long (machine time) and gets the same answer; seven days.
 pub const REQUESTS_KEPT_MS: i64 = 7 * 86_400_000;
@@ -56,8 +59,9 @@ impl StoreError {
 /// Every method may fail with a [`StoreError`]; nothing was written then.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// One transaction: lock and load what is wanted, let `think` decide, write its batch, commit.
-    async fn write(&self, wanted: &Wanted, think: Think<'_>) -> Result<Vec<Fate>, StoreError>;
+    /// One transaction: lock and load what is wanted, look up (and lock) the records that `think` asks for, let it
+    /// decide, write its batch, commit.
+    async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError>;
 
     /// Sets a case aside after an internal fault.
     async fn quarantine(&self, case: CaseId) -> Result<(), StoreError>;
@@ -67,6 +71,16 @@ pub trait Store: Send + Sync {
 
     /// The case with this number on paper.
     async fn case_by_number(&self, number: &str) -> Result<Option<CaseId>, StoreError>;
+
+    /// How many live records other cases than `besides` hold at these places.
+    async fn recorded(
+        &self,
+        keys: &BTreeSet<RecordKey>,
+        besides: CaseId,
+    ) -> Result<BTreeMap<RecordKey, u32>, StoreError>;
+
+    /// Open cases of a process that hold a live record at this place, in the order in which they were opened.
+    async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError>;
 
     /// The log of a case, oldest first.
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError>;
@@ -134,8 +148,8 @@ pub trait Store: Send + Sync {
     /// Public notices posted now (legal time), those that end first before the others.
     async fn public_notices(&self, limit: u32) -> Result<Vec<PostedListed>, StoreError>;
 
-    /// Deletes what nobody may use any more: requests answered more than [`REQUESTS_KEPT_MS`] ago, drafts and sessions
-    /// that have expired. Returns how many rows that were.
+    /// Deletes what nobody may use any more: requests answered more than [`REQUESTS_KEPT_MS`] ago, drafts, sessions and
+    /// records that have expired. Returns how many rows that were.
     async fn sweep(&self) -> Result<u64, StoreError>;
 
     /// Bytes that the database takes on its disk, its log of changes not counted.
@@ -416,5 +430,14 @@ pub async fn open(url: &str, kind: Kind) -> Result<std::sync::Arc<dyn Store>, St
     )))
 }
 
-/// Thinks about a snapshot while its cases are locked: pure, and called once in each transaction.
-pub type Think<'a> = &'a mut (dyn FnMut(Snapshot) -> Planned + Send);
+/// Thinks about a snapshot while its cases are locked: pure, and each called once in each transaction.
+pub trait Think: Send {
+    /// Which records must be looked up, and kept from changing, before it is decided.
+    fn asks(&self, snapshot: &Snapshot) -> BTreeSet<RecordKey>;
+
+    /// What is to be written.
+    ///
+    /// # Errors
+    /// The group cannot be decided as one; its members can.
+    fn plan(&mut self, snapshot: Snapshot) -> Result<Planned, StoreError>;
+}

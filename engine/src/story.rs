@@ -7,6 +7,7 @@ mod errands;
 mod expect;
 mod play;
 mod read;
+mod records;
 mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};

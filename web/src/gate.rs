@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use onething_engine::case::CaseId;
-use onething_engine::decide::{Loaded, may_see, may_take};
+use onething_engine::decide::{Facts, Loaded, may_see, may_take};
 use onething_engine::definition::ProcessDefinition;
 use onething_engine::organisation::{Actor, ActorKind, role};
 use onething_engine::rulebook::Rulebook;
@@ -30,6 +30,8 @@ pub struct Open {
     pub definition: Arc<ProcessDefinition>,
     /// What is published, as it was when the case was looked up.
     pub rules: Arc<Rulebook>,
+    /// What other cases hold that conditions of this one may ask about.
+    pub facts: Arc<Facts>,
     /// The task of the address; 0 where it names none.
     pub task: u32,
 }
@@ -136,7 +138,8 @@ async fn open(app: &App, object: Object, visitor: &Visitor, params: &RawPathPara
             return Err(Failure::NotFound);
         }
     }
-    Ok(Open { loaded: Arc::new(held.loaded), definition, rules, task })
+    let facts = Arc::new(app.engine.facts(&held.loaded).await?);
+    Ok(Open { loaded: Arc::new(held.loaded), definition, rules, facts, task })
 }
 
 /// Escapes a path for a query.

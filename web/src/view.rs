@@ -9,7 +9,7 @@ mod links;
 mod status;
 
 use onething_engine::case::{Case, TaskStatus};
-use onething_engine::decide::{self, Loaded, Possible, may_take};
+use onething_engine::decide::{self, Facts, Loaded, Possible, may_take};
 use onething_engine::definition::{Assignee, ItemId, Outcome, ProcessDefinition};
 use onething_engine::event::{Envelope, Offer};
 use onething_engine::form::Viewer;
@@ -37,6 +37,8 @@ pub struct Look<'a> {
     pub definition: &'a Arc<ProcessDefinition>,
     /// What is published.
     pub rules: &'a Rulebook,
+    /// What other cases hold.
+    pub facts: &'a Facts,
     /// Who looks.
     pub actor: &'a Actor,
     /// Legal time.
@@ -148,6 +150,7 @@ impl Look<'_> {
             now: self.now,
             entropy: [0; 32],
             number: &self.loaded.case.number,
+            facts: self.facts,
         };
         decide::possible(context, self.definition, self.loaded)
     }

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::asked::Asked;
-use super::{AnswersWritten, Context, Decision, Loaded, Outgoing};
+use super::{AnswersWritten, Context, Decision, Loaded, Outgoing, RecordWritten};
 use crate::case::{Answers, Case};
 use crate::command::{Errand, Receipt};
 use crate::definition::ProcessDefinition;
@@ -29,6 +29,7 @@ pub(super) struct Draft<'a> {
     pub draft: Option<String>,
     pub unique_key: Option<String>,
     pub asked: Asked,
+    pub records: Vec<RecordWritten>,
 }
 
 impl<'a> Draft<'a> {
@@ -45,6 +46,7 @@ impl<'a> Draft<'a> {
             draft: None,
             unique_key: None,
             asked: Asked::default(),
+            records: Vec::new(),
         }
     }
 
@@ -65,6 +67,7 @@ impl<'a> Draft<'a> {
             draft: self.draft,
             unique_key: self.unique_key,
             rows: self.asked.into_rows(),
+            records: self.records,
             receipt,
         }
     }

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Loaded;
 use super::asked::Asked;
 use super::draft::Draft;
+use super::{Context, Facts, Loaded};
 use crate::case::{Answers, Case};
 use crate::definition::{ClockId, ProcessDefinition};
 use crate::expression::Fault;
@@ -24,6 +24,7 @@ pub(super) struct CaseNames<'a> {
     pub now: Instant,
     /// Where it is noted what was asked of tables.
     pub asked: Option<&'a Asked>,
+    pub facts: &'a Facts,
 }
 
 impl CaseNames<'_> {
@@ -103,7 +104,7 @@ impl Outside for CaseNames<'_> {
         Some(Cow::Owned(value))
     }
 
-    fn call(&self, function: &str, arguments: &[Value], _configuration: &Configuration) -> Result<Value, Fault> {
+    fn call(&self, function: &str, arguments: &[Value], configuration: &Configuration) -> Result<Value, Fault> {
         let fault = |reason: &str| Err(Fault::Function { function: function.to_owned(), reason: reason.to_owned() });
         match (function, arguments) {
             ("parameter", [Value::Text(name)]) => self.parameter(name, &self.case.region),
@@ -131,6 +132,7 @@ impl Outside for CaseNames<'_> {
                 let count = self.case.messages.get(message).map_or(0, |senders| senders.len());
                 Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))
             }
+            ("recorded", [Value::Text(name)]) => self.recorded(name, configuration),
             _ => fault("unknown function"),
         }
     }
@@ -166,13 +168,8 @@ impl Outside for CaseNames<'_> {
 
 impl Draft<'_> {
     pub fn names(&self) -> CaseNames<'_> {
-        CaseNames {
-            case: &self.case,
-            answers: &self.answers,
-            rules: self.context.rules,
-            now: self.context.now,
-            asked: Some(&self.asked),
-        }
+        let Context { rules, facts, now, .. } = self.context;
+        CaseNames { case: &self.case, answers: &self.answers, rules, facts, now, asked: Some(&self.asked) }
     }
 
     /// Whether a condition holds where the case stands now.
@@ -200,8 +197,15 @@ impl Draft<'_> {
 /// have not been named yet.
 pub fn party_values(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded, party: &str) -> Vec<Value> {
     let Some(is) = definition.parties.get(party).and_then(|party| party.is.as_ref()) else { return Vec::new() };
-    let names =
-        CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at, asked: None };
+    let facts = Facts::default();
+    let names = CaseNames {
+        case: &loaded.case,
+        answers: &loaded.answers,
+        rules,
+        facts: &facts,
+        now: loaded.case.last_at,
+        asked: None,
+    };
     let configuration = &loaded.case.configuration;
     let view = View { chart: &definition.chart, configuration, event: None, outside: &names };
     match view.evaluate(is) {

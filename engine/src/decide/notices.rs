@@ -52,7 +52,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Issues documents and queues notices.
+    /// Issues documents, queues notices and writes records.
     pub fn effects(&mut self, effects: &Effects, item: Option<ItemId>, task: Option<u32>) {
         for code in &effects.documents {
             let document = u32::try_from(self.case.documents.len()).unwrap_or(u32::MAX).saturating_add(1);
@@ -60,6 +60,9 @@ impl Draft<'_> {
         }
         for notice in &effects.notices {
             self.notify(&notice.to, &notice.text, item, task);
+        }
+        for name in &effects.records {
+            self.record(name);
         }
     }
 

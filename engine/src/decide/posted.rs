@@ -28,8 +28,15 @@ pub struct Posted {
 /// The public notices of a case as it stands.
 pub fn posted(rules: &Rulebook, definition: &ProcessDefinition, loaded: &Loaded) -> Vec<Posted> {
     let configuration = &loaded.case.configuration;
-    let names =
-        CaseNames { case: &loaded.case, answers: &loaded.answers, rules, now: loaded.case.last_at, asked: None };
+    let facts = super::Facts::default();
+    let names = CaseNames {
+        case: &loaded.case,
+        answers: &loaded.answers,
+        rules,
+        facts: &facts,
+        now: loaded.case.last_at,
+        asked: None,
+    };
     let view = View { chart: &definition.chart, configuration, event: None, outside: &names };
     let active = configuration.active.iter().map(|id| definition.state(*id));
     active

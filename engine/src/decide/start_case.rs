@@ -23,6 +23,28 @@ pub(super) struct Opening<'c> {
 }
 
 pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> Result<Decision, Rejection> {
+    let name = opening.door;
+    let (mut draft, event) = open(context, id, opening)?;
+    let definition = draft.definition.clone();
+    if let Some(door) = definition.doors.get(name) {
+        draft.refuse(&door.refuse)?;
+    }
+    if let Some(unique) = &definition.unique {
+        draft.unique_key = draft.evaluate(&unique.key).ok().and_then(|key| unique_key(&definition.name, key));
+    }
+    let run = kernel::start(&definition.chart, &draft.names())
+        .map_err(|fault| Rejection::ProcessFault { fault: fault.code().to_owned() })?;
+    draft.settle("start", &run)?;
+    draft.move_by(event)?;
+    Ok(draft.finish())
+}
+
+/// The new case with its answers, before its statechart begins, and the event of its door.
+pub(super) fn open<'a>(
+    context: Context<'a>,
+    id: CaseId,
+    opening: Opening<'_>,
+) -> Result<(Draft<'a>, kernel::Event), Rejection> {
     let today = context.now.date();
     if !context.rules.published.contains_key(opening.process) {
         return Err(Rejection::ProcessUnknown { process: opening.process.to_owned() });
@@ -58,15 +80,7 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
     }
     draft.set_sites(Told::ByAnswers)?;
     fix(&mut draft)?;
-    draft.refuse(&door.refuse)?;
-    if let Some(unique) = &definition.unique {
-        draft.unique_key = draft.evaluate(&unique.key).ok().filter(|key| !key.is_blank()).map(key_text);
-    }
-    let run = kernel::start(&definition.chart, &draft.names())
-        .map_err(|fault| Rejection::ProcessFault { fault: fault.code().to_owned() })?;
-    draft.settle("start", &run)?;
-    draft.move_by(kernel::Event::addressed(door.event.clone()).with(data))?;
-    Ok(draft.finish())
+    Ok((draft, kernel::Event::addressed(door.event.clone()).with(data)))
 }
 
 /// Writes down the values that nothing changes later. What the door did not ask is fixed as not answered.
@@ -120,6 +134,12 @@ fn permitted(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
     if staff { Ok(()) } else { Err(refused) }
 }
 
-fn key_text(key: Value) -> String {
-    serde_json::to_string(&key).unwrap_or_default()
+/// Canonical text of a key: of this process, because another may ask for the same number. None where a part of it is
+/// not answered.
+fn unique_key(process: &str, key: Value) -> Option<String> {
+    let parts = if let Value::List(parts) = key { parts } else { vec![key] };
+    if parts.is_empty() || parts.iter().any(Value::is_blank) {
+        return None;
+    }
+    serde_json::to_string(&(process, Value::List(parts))).ok()
 }

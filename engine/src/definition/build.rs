@@ -14,7 +14,7 @@ use super::guards::GlobalScope;
 use super::library::{FileKind, Library};
 use super::model::{
     Choice, ClockId, DefinitionHash, Door, HoldDefinition, ItemDefinition, ItemId, PartyDefinition, ProcessDefinition,
-    StateWork, TaskDefinition, TransitionWork, Unique,
+    RecordDefinition, StateWork, TaskDefinition, TransitionWork, Unique,
 };
 use super::written::Written;
 use crate::expression::{Expression, Type};
@@ -69,6 +69,8 @@ const WORK_WORDS: &[&str] = &[
     "documents",
     "unique",
     "links",
+    "records",
+    "record",
     "late",
     "basis",
 ];
@@ -138,6 +140,7 @@ impl<'a> Draft<'a> {
         let holds = self.hold_definitions(&emitted, scope);
         let parties = self.party_definitions(scope);
         let unique = self.unique.and_then(|key| self.expression(key, &Type::Any, scope)).map(|key| Unique { key });
+        let records = self.record_definitions(scope);
         let forms = self.known_forms();
         let fixed = self.fixed_definitions(scope);
         let links = self.link_definitions(scope);
@@ -167,6 +170,7 @@ impl<'a> Draft<'a> {
             fixed,
             links,
             sites,
+            records,
             chart: emitted.chart,
         }
     }
@@ -330,6 +334,14 @@ impl<'a> Draft<'a> {
             end: hold.end.as_ref().map(|choice| self.choice(choice, hold.state, emitted, scope)),
         });
         holds.collect()
+    }
+
+    fn record_definitions(&self, scope: &GlobalScope) -> BTreeMap<String, RecordDefinition> {
+        let records = self.records.iter().map(|(name, record)| {
+            let key = record.key.iter().filter_map(|placed| self.expression(*placed, &Type::Any, scope)).collect();
+            (name.clone(), RecordDefinition { key, lasts: record.lasts })
+        });
+        records.collect()
     }
 
     fn party_definitions(&self, scope: &GlobalScope) -> BTreeMap<String, PartyDefinition> {

@@ -7,6 +7,7 @@ mod items;
 mod late;
 mod links;
 mod names;
+mod records;
 mod shape;
 mod sites;
 mod today;
@@ -25,7 +26,9 @@ pub(super) fn check(draft: &Draft<'_>) {
     arrows::check(draft);
     items::check(draft);
     clocks::check(draft);
-    answers::check(draft, &draft.global_scope());
+    let scope = draft.global_scope();
+    answers::check(draft, &scope);
+    records::check(draft, &scope);
     late::check(draft);
     sites::doors(draft);
     today::check(draft, &draft.global_scope());
@@ -46,6 +49,7 @@ pub(super) fn check_whole(
 
 /// Two processes of one name that begin on the same day: nobody could say which is in force.
 pub(super) fn across(library: &Library, problems: &Problems) {
+    records::across(library, problems);
     let mut seen = BTreeMap::new();
     for file in library.of_kind(FileKind::Process) {
         let from = file.node.get("effective").and_then(|effective| effective.get("from")).and_then(Node::as_text);

@@ -391,6 +391,12 @@ pub(super) struct DraftDoor<'a> {
     pub refuse: Vec<DraftRefusal<'a>>,
 }
 
+#[derive(Debug)]
+pub(super) struct DraftRecord<'a> {
+    pub key: Vec<Placed<'a>>,
+    pub lasts: super::model::Lasts,
+}
+
 /// The top of the file.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
@@ -430,6 +436,7 @@ pub(super) struct Draft<'a> {
     /// What transitions ask of other cases.
     pub errands: BTreeMap<TransitionIndex, Vec<DraftErrand<'a>>>,
     pub sites: BTreeMap<String, DraftSite<'a>>,
+    pub records: BTreeMap<String, DraftRecord<'a>>,
     pub envs: Vec<Env<'a>>,
     pub states: Vec<DraftState<'a>>,
     pub transitions: Vec<DraftTransition<'a>>,

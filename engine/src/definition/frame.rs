@@ -33,6 +33,7 @@ impl<'a> Draft<'a> {
             links: BTreeMap::new(),
             errands: BTreeMap::new(),
             sites: BTreeMap::new(),
+            records: BTreeMap::new(),
             envs: Vec::new(),
             states: Vec::new(),
             transitions: Vec::new(),
@@ -91,6 +92,7 @@ impl<'a> Draft<'a> {
             words.finish();
         }
         self.lower_fixed(reader);
+        self.lower_records(reader);
         let root = self.add_state(None, "", Kind::Plain, 0, reader.span());
         self.states[root].title = self.frame.title.clone();
         let lowered = Lowered { state: root, body: root };
@@ -233,7 +235,8 @@ impl<'a> Draft<'a> {
             });
             let refuse = self.refusals(0, &words);
             let targets = self.targets(0, &words);
-            let effects = self.effects(0, &words);
+            let mut effects = self.effects(0, &words);
+            effects.records = self.record_names(0, &words);
             let transition = self.add_door_way(start, &event, targets, effects, name, entry.key_span);
             self.lower_errands(transition, 0, &words);
             let title = words.localized("title").unwrap_or_else(|| Text::same(name));

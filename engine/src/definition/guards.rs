@@ -215,7 +215,8 @@ impl<'a> Draft<'a> {
         let tables = Parameter::Key(self.library.tables.as_ref().map(Tables::types).unwrap_or_default());
         let inputs = self.library.tables.as_ref().map(Tables::input_types).unwrap_or_default();
         let table_inputs = Parameter::Inputs(inputs);
-        let mut scope = GlobalScope { roots, parameters, tables, table_inputs, states };
+        let records = Parameter::Key(self.records.keys().map(|name| (name.clone(), Type::Int)).collect());
+        let mut scope = GlobalScope { roots, parameters, tables, table_inputs, records, states };
         // A fixed value may read everything but the other fixed values.
         let fixed = self.fixed.iter().filter_map(|(name, placed)| {
             let text = self.global_text(*placed)?;
@@ -248,6 +249,7 @@ pub(super) struct GlobalScope {
     parameters: Parameter,
     tables: Parameter,
     table_inputs: Parameter,
+    records: Parameter,
     states: std::collections::BTreeSet<String>,
 }
 
@@ -280,13 +282,13 @@ impl Scope for GlobalScope {
             "region_at" => Some(Signature::new(vec![Parameter::Of(Type::Text), Parameter::Of(Type::Text)], Type::Text)),
             "table" => Some(Signature::new(vec![self.tables.clone(), self.table_inputs.clone()], Type::Any)),
             "sources" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Int)),
-            "duplicate" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Bool)),
+            "recorded" => Some(Signature::new(vec![self.records.clone()], Type::Int)),
             _ => None,
         }
     }
 
     fn functions(&self) -> Vec<String> {
-        ["visits", "due", "parameter", "table", "sources", "duplicate"].map(str::to_owned).to_vec()
+        ["visits", "due", "parameter", "table", "sources", "recorded"].map(str::to_owned).to_vec()
     }
 
     fn state(&self, path: &str) -> Result<(), StateProblem> {

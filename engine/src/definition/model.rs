@@ -79,6 +79,8 @@ pub struct ProcessDefinition {
     pub links: BTreeMap<String, LinkDefinition>,
     /// Places of the case, by name.
     pub sites: BTreeMap<String, SiteDefinition>,
+    /// Facts that other cases may ask for, by name.
+    pub records: BTreeMap<String, RecordDefinition>,
 }
 
 /// Dates between which a case may begin.
@@ -210,12 +212,14 @@ pub struct Effects {
     pub documents: Vec<String>,
     /// Notices to send.
     pub notices: Vec<NoticeUse>,
+    /// Records to write under their keys; only transitions have them.
+    pub records: Vec<String>,
 }
 
 impl Effects {
     /// Nothing to write, nobody to tell.
     pub fn is_empty(&self) -> bool {
-        self.documents.is_empty() && self.notices.is_empty()
+        self.documents.is_empty() && self.notices.is_empty() && self.records.is_empty()
     }
 }
 
@@ -368,6 +372,26 @@ pub struct DocumentText {
 pub struct Unique {
     /// Computed from the answers of the door.
     pub key: Expression,
+}
+
+/// A fact about a case that other cases may ask for under a key, never what it says.
+#[derive(Clone, Debug)]
+pub struct RecordDefinition {
+    /// The parts of its key, computed from answers.
+    pub key: Vec<Expression>,
+    /// How long it counts.
+    pub lasts: Lasts,
+}
+
+/// How long a record counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// While the case that wrote it is open.
+    Open,
+    /// For ever.
+    Ever,
+    /// Through so many civil days after the day on which it was written.
+    Days(u32),
 }
 
 impl ProcessDefinition {

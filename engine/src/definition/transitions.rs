@@ -149,6 +149,7 @@ impl<'a> Draft<'a> {
             transition.actions = self.lower_acts(way.env, node);
         }
         transition.effects = self.effects(way.env, reader);
+        transition.effects.records = self.record_names(way.env, reader);
         let index = self.add_transition(transition);
         self.lower_errands(index, way.env, reader);
         index

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
 use crate::command::Receipt;
-use crate::decide::Loaded;
+use crate::decide::{Found, Loaded, RecordKey};
 use crate::event::Envelope;
 use crate::value::Instant;
 
@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub answered: BTreeMap<RequestKey, Answered>,
     /// Serial numbers reserved for this group, first and one past the last.
     pub numbers: (u64, u64),
+    /// What is held under the places that were asked for; empty while it is being asked.
+    pub records: BTreeMap<RecordKey, Found>,
 }
 
 /// A case as it was loaded for writing.
@@ -93,6 +95,8 @@ pub struct Batch {
     pub answered: Vec<AnsweredRow>,
     /// Refusals of permission, for the audit.
     pub refusals: Vec<RefusalRow>,
+    /// Facts that other cases may ask for, each once per case.
+    pub records: Vec<RecordRow>,
     /// Drafts that became cases.
     pub drafts: Vec<String>,
     /// Cases whose public notices are replaced by those in `posted`.
@@ -182,6 +186,23 @@ pub struct AnswersRow {
     pub at: i64,
     /// By whom.
     pub actor: String,
+}
+
+/// A row of `records`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Name of the record.
+    pub record: String,
+    /// Canonical text of its key; the store keeps its keyed hash.
+    pub key: String,
+    /// When it was written.
+    pub at: i64,
+    /// It counts only while the case is open.
+    pub while_open: bool,
+    /// It counts before this instant only.
+    pub until_at: Option<i64>,
 }
 
 /// A row of `tasks`.

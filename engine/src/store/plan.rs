@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
     Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow,
-    PostedRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, StoreError, TaskRow, Think, TimerKey, TimerRow, Wanted,
 };
 use crate::case::{Case, CaseId, Task, TaskStatus};
 use crate::command::{Command, Receipt};
-use crate::decide::{self, AnswersWritten, Context, Decision, Loaded};
-use crate::definition::{Assignee, ProcessDefinition};
+use crate::decide::{self, AnswersWritten, Context, Decision, Facts, Ledger, Loaded, RecordKey, RecordWritten};
+use crate::definition::{Assignee, Lasts, ProcessDefinition};
 use crate::event::{Envelope, Event, GENESIS, hexadecimal};
 use crate::organisation::Actor;
 use crate::rejection::Rejection;
@@ -73,9 +73,51 @@ pub fn wanted(members: &[Member]) -> Wanted {
     }
 }
 
+/// A group as the store lets it think.
+pub struct Group<'a> {
+    /// What is published.
+    pub rules: &'a Rulebook,
+    /// The commands, in order.
+    pub members: &'a [Member],
+}
+
+impl Think for Group<'_> {
+    fn asks(&self, snapshot: &Snapshot) -> BTreeSet<RecordKey> {
+        asked(self.rules, snapshot, self.members)
+    }
+
+    fn plan(&mut self, snapshot: Snapshot) -> Result<Planned, StoreError> {
+        plan(self.rules, snapshot, self.members)
+    }
+}
+
+/// The records that a group may ask for or write.
+pub fn asked(rules: &Rulebook, snapshot: &Snapshot, members: &[Member]) -> BTreeSet<RecordKey> {
+    let facts = Facts::default();
+    let of = |member: &Member| {
+        let held = snapshot.cases.get(&member.command.case());
+        let context = Context {
+            rules,
+            actor: &member.actor,
+            now: held.map_or(snapshot.now, |held| snapshot.now.max(held.loaded.case.last_at)),
+            entropy: member.entropy,
+            number: "",
+            facts: &facts,
+        };
+        decide::asked_records(context, held.map(|held| &held.loaded), &member.command)
+    };
+    // A fault of ours is found again, and answered for, when the member is decided about.
+    let safely = |member| catch_unwind(AssertUnwindSafe(|| of(member))).unwrap_or_default();
+    members.iter().flat_map(safely).collect()
+}
+
 /// Decides about every member of a group.
-pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Planned {
-    let mut group = Group {
+///
+/// # Errors
+/// [`StoreError::Conflict`] when a member asks about records that could not be foreseen, because an earlier one changed
+/// its case; alone it can be decided.
+pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Result<Planned, StoreError> {
+    let mut group = Deciding {
         rules,
         now: snapshot.now,
         cases: snapshot.cases,
@@ -83,14 +125,19 @@ pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Planned
         numbers: snapshot.numbers,
         expected: BTreeMap::new(),
         unique: BTreeMap::new(),
+        ledger: Ledger(snapshot.records),
+        unforeseen: false,
         batch: Batch::default(),
         tasks: BTreeMap::new(),
     };
     let fates = members.iter().map(|member| group.member(member)).collect();
-    Planned { batch: group.finish(), fates }
+    if group.unforeseen {
+        return Err(StoreError::Conflict("a member asks about records that an earlier one changed".to_owned()));
+    }
+    Ok(Planned { batch: group.finish(), fates })
 }
 
-struct Group<'a> {
+struct Deciding<'a> {
     rules: &'a Rulebook,
     now: Instant,
     cases: BTreeMap<CaseId, Held>,
@@ -99,11 +146,15 @@ struct Group<'a> {
     /// Length of each changed case before the group.
     expected: BTreeMap<CaseId, u64>,
     unique: BTreeMap<CaseId, String>,
+    /// Records of other cases, with those that members wrote.
+    ledger: Ledger,
+    /// A member asked about records that were not looked up.
+    unforeseen: bool,
     batch: Batch,
     tasks: BTreeMap<(CaseId, u32), TaskRow>,
 }
 
-impl Group<'_> {
+impl Deciding<'_> {
     fn member(&mut self, member: &Member) -> Fate {
         let digest = member.command.digest();
         if let Some(before) = member.request().and_then(|key| self.answered.get(&key)) {
@@ -123,16 +174,28 @@ impl Group<'_> {
         }
         let number = self.number(&member.command);
         let held = self.cases.get(&id);
+        let nothing = Facts::default();
         let context = Context {
             rules: self.rules,
             actor: &member.actor,
             now: held.map_or(self.now, |held| self.now.max(held.loaded.case.last_at)),
             entropy: member.entropy,
             number: &number,
+            facts: &nothing,
         };
         let loaded = held.map(|held| &held.loaded);
+        let open = |case| self.cases.get(&case).is_some_and(|held| held.loaded.case.closed.is_none());
         // A fault of ours must cost one case its rest, not the group its commit.
-        let decided = catch_unwind(AssertUnwindSafe(|| decide::decide(context, loaded, &member.command)));
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            let asked = decide::asked_records(context, loaded, &member.command);
+            let foreseen = asked.iter().all(|key| self.ledger.0.contains_key(key));
+            let facts = self.ledger.facts(&asked, id, context.now, &open);
+            (foreseen, decide::decide(Context { facts: &facts, ..context }, loaded, &member.command))
+        }));
+        let decided = decided.map(|(foreseen, decision)| {
+            self.unforeseen |= !foreseen;
+            decision
+        });
         match decided {
             Err(_) => {
                 if let Some(held) = self.cases.get_mut(&id) {
@@ -227,6 +290,9 @@ impl Group<'_> {
             self.batch.errands.push(ErrandRow { case_id: id, errand: errand.number, order, at: now.0 });
         }
         self.batch.drafts.extend(decision.draft.clone());
+        for written in &decision.records {
+            self.record(id, now, written);
+        }
         if let Some(key) = decision.unique_key {
             self.unique.insert(id, key);
         }
@@ -235,6 +301,21 @@ impl Group<'_> {
             answers.0.insert((written.holder, written.form), written.values);
         }
         self.cases.insert(id, Held { loaded: Loaded { case: decision.case, answers }, head, quarantined: false });
+    }
+
+    /// A case holds a record once: the row of an earlier member gives way.
+    fn record(&mut self, case_id: CaseId, at: Instant, written: &RecordWritten) {
+        let record = &written.key.record;
+        self.batch.records.retain(|row| row.case_id != case_id || row.record != *record);
+        self.batch.records.push(RecordRow {
+            case_id,
+            record: record.clone(),
+            key: written.key.key.clone(),
+            at: at.0,
+            while_open: written.lasts == Lasts::Open,
+            until_at: written.until(at).map(|until| until.0),
+        });
+        self.ledger.write(case_id, at, written);
     }
 
     /// Tables that follow single events.

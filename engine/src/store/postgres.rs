@@ -6,10 +6,11 @@
 
 mod errands;
 mod read;
+mod records;
 mod side;
 mod statements;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -18,14 +19,16 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{PgPool, Row};
 use tokio::sync::Mutex;
 
-use super::rows::{case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, stored, unsealed};
+use super::rows::{
+    case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, record_rows, stored, unsealed,
+};
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, Fate, Held, Kind, OutboxClaimed, OutboxEnd,
     OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery,
     Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
-use crate::decide::Loaded;
+use crate::decide::{Loaded, RecordKey};
 use crate::event::{Envelope, Holder};
 use crate::value::{Instant, Value};
 
@@ -120,7 +123,7 @@ async fn load(connection: &mut PgConnection, wanted: &Wanted, numbers: (u64, u64
     }
     // After the locks: another node may have written meanwhile, and time must not go back behind that.
     let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&mut *connection).await?;
-    Ok(Snapshot { now: Instant(now), cases, answered, numbers })
+    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new() })
 }
 
 /// Rows and latest answers of cases.
@@ -180,6 +183,7 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
         ("errands", statements::ERRANDS, json(&batch.errands)?, batch.errands.len()),
         ("errands", statements::ERRANDS_GONE, json(&batch.errands_gone)?, batch.errands_gone.len()),
+        ("records", statements::RECORDS, record_rows(secret, batch)?, batch.records.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
     ];
@@ -208,11 +212,12 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn write(&self, wanted: &Wanted, think: Think<'_>) -> Result<Vec<Fate>, StoreError> {
+    async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError> {
         let numbers = self.take_numbers(wanted.numbers).await?;
         let mut transaction = self.pool.begin().await?;
-        let snapshot = load(&mut transaction, wanted, numbers).await?;
-        let planned = think(snapshot);
+        let mut snapshot = load(&mut transaction, wanted, numbers).await?;
+        records::look_up(&mut transaction, &self.secret, &think.asks(&snapshot), &mut snapshot, &wanted.cases).await?;
+        let planned = think.plan(snapshot)?;
         save(&mut transaction, &self.secret, &planned.batch).await?;
         transaction.commit().await?;
         Ok(planned.fates)
@@ -236,6 +241,18 @@ impl Store for PostgresStore {
             .fetch_optional(&self.pool)
             .await?;
         found.map(|id| case_id(&id)).transpose()
+    }
+
+    async fn recorded(
+        &self,
+        keys: &BTreeSet<RecordKey>,
+        besides: CaseId,
+    ) -> Result<BTreeMap<RecordKey, u32>, StoreError> {
+        self.count_records(keys, besides).await
+    }
+
+    async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError> {
+        self.find_holders(process, key).await
     }
 
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {

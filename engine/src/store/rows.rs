@@ -1,11 +1,14 @@
 //! What both databases share around their statements: JSON in and out, counts compared, sealed values, failures sorted.
 //! It must never hold a statement.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{Batch, OutboxEnd, StoreError};
 use crate::case::CaseId;
+use crate::decide::RecordKey;
 use crate::event::hexadecimal;
 
 impl From<sqlx::Error> for StoreError {
@@ -74,6 +77,27 @@ pub fn case_rows(secret: &[u8], batch: &Batch) -> Result<String, StoreError> {
         row.unique_key = row.unique_key.as_ref().map(|key| keyed_hash(secret, key));
     }
     json(&rows)
+}
+
+/// The keyed hash of a record's place.
+pub fn record_hash(secret: &[u8], key: &RecordKey) -> String {
+    keyed_hash(secret, &format!("{}\n{}", key.record, key.key))
+}
+
+/// Rows of `records` as JSON, with their keys replaced by keyed hashes.
+pub fn record_rows(secret: &[u8], batch: &Batch) -> Result<String, StoreError> {
+    let mut rows = batch.records.clone();
+    for row in &mut rows {
+        let place = RecordKey { record: std::mem::take(&mut row.record), key: std::mem::take(&mut row.key) };
+        row.key = record_hash(secret, &place);
+        row.record = place.record;
+    }
+    json(&rows)
+}
+
+/// The places under their hashes, in the order in which every node locks them.
+pub fn by_hash(secret: &[u8], keys: &BTreeSet<RecordKey>) -> BTreeMap<String, RecordKey> {
+    keys.iter().map(|key| (record_hash(secret, key), key.clone())).collect()
 }
 
 /// How many cases of a batch are new.

@@ -3,10 +3,11 @@
 
 mod errands;
 mod read;
+mod records;
 mod side;
 mod statements;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use async_trait::async_trait;
@@ -14,14 +15,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{Connection, Row, SqlitePool};
 use tokio::sync::Mutex;
 
-use super::rows::{case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, stored, unsealed};
+use super::rows::{
+    case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, record_rows, stored, unsealed,
+};
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, Fate, Held, Kind, OutboxClaimed, OutboxEnd,
     OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery,
     Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
-use crate::decide::Loaded;
+use crate::decide::{Loaded, RecordKey};
 use crate::event::{Envelope, Holder};
 use crate::value::{Instant, Value};
 
@@ -93,7 +96,7 @@ async fn load(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Snap
         let first = u64::try_from(first).unwrap_or(0);
         numbers = (first, first + u64::from(wanted.numbers));
     }
-    Ok(Snapshot { now: Instant(now), cases, answered, numbers })
+    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new() })
 }
 
 /// Rows and latest answers of cases.
@@ -152,6 +155,7 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
         ("errands", statements::ERRANDS, json(&batch.errands)?, batch.errands.len()),
         ("errands", statements::ERRANDS_GONE, json(&batch.errands_gone)?, batch.errands_gone.len()),
+        ("records", statements::RECORDS, record_rows(secret, batch)?, batch.records.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
     ];
@@ -180,11 +184,12 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn write(&self, wanted: &Wanted, think: Think<'_>) -> Result<Vec<Fate>, StoreError> {
+    async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError> {
         let mut writer = self.writer.lock().await;
         let mut transaction = writer.begin_with("begin immediate").await?;
-        let snapshot = load(&mut transaction, wanted).await?;
-        let planned = think(snapshot);
+        let mut snapshot = load(&mut transaction, wanted).await?;
+        records::look_up(&mut transaction, &self.secret, &think.asks(&snapshot), &mut snapshot, &wanted.cases).await?;
+        let planned = think.plan(snapshot)?;
         save(&mut transaction, &self.secret, &planned.batch).await?;
         transaction.commit().await?;
         Ok(planned.fates)
@@ -209,6 +214,18 @@ impl Store for SqliteStore {
             .fetch_optional(&self.readers)
             .await?;
         found.map(|id| case_id(&id)).transpose()
+    }
+
+    async fn recorded(
+        &self,
+        keys: &BTreeSet<RecordKey>,
+        besides: CaseId,
+    ) -> Result<BTreeMap<RecordKey, u32>, StoreError> {
+        self.count_records(keys, besides).await
+    }
+
+    async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError> {
+        self.find_holders(process, key).await
     }
 
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {

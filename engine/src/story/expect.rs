@@ -179,7 +179,15 @@ impl Stage<'_> {
             .chain(expect.may_not.iter().map(|(who, what)| (who, what, false)))
         {
             let actor = self.actor(who);
-            let context = Context { rules: self.rules, actor: &actor, now: self.now, entropy: [0; 32], number: "" };
+            let facts = self.facts_now(&loaded);
+            let context = Context {
+                rules: self.rules,
+                actor: &actor,
+                now: self.now,
+                entropy: [0; 32],
+                number: "",
+                facts: &facts,
+            };
             let possible = decide::possible(context, &definition, &loaded);
             let outcome = outcomes(&definition, &loaded).any(|(number, path)| {
                 let name = path.rsplit('.').next().unwrap_or_default();

@@ -8,7 +8,7 @@ use super::errands::Turned;
 use super::{Coverage, Step, Story, listed};
 use crate::case::CaseId;
 use crate::command::{Command, Errand};
-use crate::decide::{self, Context, Decision, Loaded};
+use crate::decide::{self, Context, Decision, Facts, Ledger, Loaded};
 use crate::definition::ProcessDefinition;
 use crate::event::Event;
 use crate::organisation::Actor;
@@ -47,6 +47,8 @@ pub(super) struct Stage<'a> {
     pub errands: VecDeque<(CaseId, Errand)>,
     /// Errands that were refused, and that no `expect` has named yet.
     pub turned: Vec<Turned>,
+    /// Records of all cases.
+    pub ledger: Ledger,
     commands: u64,
 }
 
@@ -62,6 +64,7 @@ impl<'a> Stage<'a> {
             coverage: Coverage::default(),
             errands: VecDeque::new(),
             turned: Vec::new(),
+            ledger: Ledger::default(),
             commands: 0,
         }
     }
@@ -132,10 +135,12 @@ impl<'a> Stage<'a> {
         let mut entropy = [0; 32];
         entropy[..8].copy_from_slice(&self.commands.to_be_bytes());
         let number = format!("{}-{:06}", self.story.begin.date().strftime("%Y%m%d"), self.cases.len() + 1);
-        let context = Context { rules: self.rules, actor, now: self.now, entropy, number: &number };
+        let nothing = Facts::default();
+        let context = Context { rules: self.rules, actor, now: self.now, entropy, number: &number, facts: &nothing };
         let known = self.cases.iter().position(|told| told.loaded.case.id == command.case());
         let loaded = known.map(|at| &self.cases[at].loaded);
-        let decision = decide::decide(context, loaded, command)?;
+        let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());
+        let decision = decide::decide(Context { facts: &facts, ..context }, loaded, command)?;
         self.take(known, decision, name);
         Ok(())
     }
@@ -149,6 +154,9 @@ impl<'a> Stage<'a> {
             self.cases.push(Told { name, definition: definition.clone(), loaded, log: Vec::new(), looked: 0 });
             self.cases.len() - 1
         });
+        for written in &decision.records {
+            self.ledger.write(decision.case.id, self.now, written);
+        }
         let case = decision.case.id;
         self.errands.extend(decision.errands.into_iter().map(|errand| (case, errand)));
         let told = &mut self.cases[at];

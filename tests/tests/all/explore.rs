@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use onething_engine::case::{Case, TaskStatus};
 use onething_engine::command::Command;
-use onething_engine::decide::{self, Context, Loaded};
+use onething_engine::decide::{self, Context, Facts, Loaded};
 use onething_engine::definition::{DefinitionHash, ProcessDefinition};
 use onething_engine::event::Event;
 use onething_engine::explore::{Bounds, Explored, explore};
@@ -172,7 +172,7 @@ impl Wanderer<'_> {
         let rules = &self.world.assembled.rulebook;
         let mut entropy = [0; 32];
         entropy[..8].copy_from_slice(&self.random.next().to_be_bytes());
-        let context = Context { rules, actor, now, entropy, number: "20260302-000001" };
+        let context = Context { rules, actor, now, entropy, number: "20260302-000001", facts: &Facts::default() };
         decide::decide(context, Some(&self.told.loaded), command).ok()
     }
 

@@ -30,6 +30,8 @@ mod measured;
 mod nodes;
 #[path = "store/posted.rs"]
 mod posted;
+#[path = "store/records.rs"]
+mod records;
 #[path = "store/sequences.rs"]
 mod sequences;
 

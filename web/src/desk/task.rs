@@ -86,6 +86,7 @@ impl Work<'_> {
             loaded: &self.open.loaded,
             definition: &self.open.definition,
             rules: &self.open.rules,
+            facts: &self.open.facts,
             actor: self.visitor.actor()?,
             now: self.now,
             language: self.visitor.language,

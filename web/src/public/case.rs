@@ -36,6 +36,7 @@ pub async fn show(
         loaded: &open.loaded,
         definition: &open.definition,
         rules: &open.rules,
+        facts: &open.facts,
         actor: visitor.actor()?,
         now,
         language: f.language,

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use onething_engine::decide::Facts;
 use onething_engine::organisation::Actor;
 use onething_engine::store::CaseListed;
 use onething_engine::value::Instant;
@@ -67,7 +68,9 @@ pub async fn listed(app: &App, f: &Frame, actor: &Actor, case: CaseListed, now: 
     let held = app.store().case(case.id).await?;
     let place = held.as_ref().and_then(|held| {
         let definition = rules.definition(&held.loaded.case.definition)?;
-        let look = Look { loaded: &held.loaded, definition, rules: &rules, actor, now, language: f.language };
+        // Where a case stands does not depend on other cases.
+        let facts = &Facts::default();
+        let look = Look { loaded: &held.loaded, definition, rules: &rules, facts, actor, now, language: f.language };
         Some(look.place())
     });
     let title = rules.choose(&case.process, case.opened_at.date());

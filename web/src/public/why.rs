@@ -49,6 +49,7 @@ pub async fn show(
         loaded: &open.loaded,
         definition: &open.definition,
         rules: &open.rules,
+        facts: &open.facts,
         actor,
         now,
         language: f.language,

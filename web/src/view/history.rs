@@ -78,7 +78,8 @@ impl Look<'_> {
             | Event::ClockExtended { .. }
             | Event::MessageReceived { .. }
             | Event::CaseClosed { .. }
-            | Event::CaseReopened => false,
+            | Event::CaseReopened
+            | Event::Recorded { .. } => false,
         }
     }
 
@@ -173,6 +174,7 @@ impl Look<'_> {
             | Event::MessageReceived { .. }
             | Event::ErrandSet { .. }
             | Event::ErrandEnded { .. }
+            | Event::Recorded { .. }
             | Event::Notified { .. } => None,
         }
     }

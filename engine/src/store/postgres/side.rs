@@ -195,6 +195,8 @@ impl PostgresStore {
                 and not exists (select 1 from errands e where requests.actor = 'case:' || e.case_id)",
             "delete from drafts where expires_at <= (select (extract(epoch from clock_timestamp()) * 1000)::bigint
                 + clock_offset from installation) and $1 > 0",
+            "delete from records where until_at <= (select (extract(epoch from clock_timestamp()) * 1000)::bigint
+                + clock_offset from installation) and $1 > 0",
             "delete from sessions where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&self.pool).await?.rows_affected();

@@ -92,6 +92,42 @@ pub const REFUSALS: &str = "
     insert into refusals (case_id, actor, command, code, at)
     select r.* from json_to_recordset($1::json) as r(case_id text, actor text, command text, code text, at bigint)";
 
+pub const RECORDS: &str = "
+    insert into records (case_id, record, key_hash, at, while_open, until_at)
+    select r.case_id, r.record, r.key, r.at, r.while_open, r.until_at
+    from json_to_recordset($1::json) as r(case_id text, record text, key text, at bigint, while_open boolean,
+         until_at bigint)
+    on conflict (case_id, record) do update set key_hash = excluded.key_hash, at = excluded.at,
+           while_open = excluded.while_open, until_at = excluded.until_at";
+
+/// One lock for each place, in the order given, held to the end of the transaction: between asking for records and
+/// writing one no other node does either. A place has no row to lock before its first record.
+pub const LOCK_RECORDS: &str = "
+    select pg_advisory_xact_lock(('x' || left(place, 16))::bit(64)::bigint)
+    from json_array_elements_text($1::json) as p(place)";
+
+/// Live records under these hashes, of cases that are not among the given ones.
+pub const RECORDS_ELSEWHERE: &str = "
+    select r.key_hash, count(*) from records r join cases c on c.id = r.case_id
+    where r.key_hash in (select json_array_elements_text($1::json))
+      and r.case_id not in (select json_array_elements_text($2::json))
+      and (r.until_at is null or r.until_at > $3) and (not r.while_open or c.closed_at is null)
+    group by r.key_hash";
+
+/// Records under these hashes of the given cases, live or not.
+pub const RECORDS_HERE: &str = "
+    select key_hash, case_id, while_open, until_at from records
+    where key_hash in (select json_array_elements_text($1::json))
+      and case_id in (select json_array_elements_text($2::json))
+    order by at, case_id";
+
+/// Open cases of a process that hold a live record.
+pub const HOLDERS: &str = "
+    select c.id from records r join cases c on c.id = r.case_id
+    where r.key_hash = $1 and c.process = $2 and c.closed_at is null
+      and (r.until_at is null or r.until_at > $3)
+    order by c.opened_at, c.id";
+
 pub const DRAFTS_GONE: &str = "delete from drafts where id in (select json_array_elements_text($1::json))";
 
 /// Locks in the order of the ids: groups of two nodes wait for each other and cannot lock up.

@@ -99,6 +99,18 @@ create table task_offers (
 create index task_offers_unit on task_offers (unit, region, case_id, task) where unit <> '';
 create index task_offers_role on task_offers (role, region, case_id, task) where role <> '';
 
+-- Facts that other cases may ask for. Of the key only a keyed hash is kept; it covers the name as well.
+create table records (
+    case_id text not null,
+    record text not null,
+    key_hash text not null check (length(key_hash) = 64),
+    at integer not null,
+    while_open integer not null check (while_open in (0, 1)),
+    until_at integer,
+    primary key (case_id, record)
+) strict, without rowid;
+create index records_key on records (key_hash);
+
 create table case_parties (
     case_id text not null,
     party text not null,

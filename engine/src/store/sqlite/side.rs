@@ -199,6 +199,8 @@ impl SqliteStore {
                 and not exists (select 1 from errands e where requests.actor = 'case:' || e.case_id)",
             "delete from drafts where expires_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
+            "delete from records where until_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
+                from installation) and ?1 > 0",
             "delete from sessions where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&mut *writer).await?.rows_affected();

@@ -85,6 +85,33 @@ pub const REFUSALS: &str = "
     select value->>'case_id', value->>'actor', value->>'command', value->>'code', value->>'at'
     from json_each(?1)";
 
+pub const RECORDS: &str = "
+    insert into records (case_id, record, key_hash, at, while_open, until_at)
+    select value->>'case_id', value->>'record', value->>'key', value->>'at', value->>'while_open', value->>'until_at'
+    from json_each(?1) where true
+    on conflict (case_id, record) do update set key_hash = excluded.key_hash, at = excluded.at,
+           while_open = excluded.while_open, until_at = excluded.until_at";
+
+/// Live records under these hashes, of cases that are not among the given ones.
+pub const RECORDS_ELSEWHERE: &str = "
+    select r.key_hash, count(*) from records r join cases c on c.id = r.case_id
+    where r.key_hash in (select value from json_each(?1)) and r.case_id not in (select value from json_each(?2))
+      and (r.until_at is null or r.until_at > ?3) and (not r.while_open or c.closed_at is null)
+    group by r.key_hash";
+
+/// Records under these hashes of the given cases, live or not.
+pub const RECORDS_HERE: &str = "
+    select key_hash, case_id, while_open, until_at from records
+    where key_hash in (select value from json_each(?1)) and case_id in (select value from json_each(?2))
+    order by at, case_id";
+
+/// Open cases of a process that hold a live record.
+pub const HOLDERS: &str = "
+    select c.id from records r join cases c on c.id = r.case_id
+    where r.key_hash = ?1 and c.process = ?2 and c.closed_at is null
+      and (r.until_at is null or r.until_at > ?3)
+    order by c.opened_at, c.id";
+
 pub const DRAFTS_GONE: &str = "delete from drafts where id in (select value from json_each(?1))";
 
 pub const POSTED_OF: &str = "delete from public_notices where case_id in (select value from json_each(?1))";

@@ -2,9 +2,10 @@
 //! once: the answers, the logs and the rows must be the same, and each log must fold to its row after every group.
 
 use super::*;
+use onething_engine::decide::RecordKey;
 use onething_engine::engine::commit;
 use onething_engine::organisation::ActorKind;
-use onething_engine::store::{Fate, Member, Snapshot, StoreError, plan, wanted};
+use onething_engine::store::{Fate, Member, Planned, Snapshot, StoreError, Think, asked, plan, wanted};
 use onething_engine::value::Instant;
 
 /// Sequences; `ONETHING_SEQUENCES` sets another number.
@@ -45,13 +46,26 @@ impl Random {
     }
 }
 
+/// A group that is decided at a legal time of the test's choosing.
+struct At<'a> {
+    rules: &'a Rulebook,
+    now: Instant,
+    members: &'a [Member],
+}
+
+impl Think for At<'_> {
+    fn asks(&self, snapshot: &Snapshot) -> BTreeSet<RecordKey> {
+        asked(self.rules, &Snapshot { now: self.now, ..snapshot.clone() }, self.members)
+    }
+
+    fn plan(&mut self, snapshot: Snapshot) -> Result<Planned, StoreError> {
+        plan(self.rules, Snapshot { now: self.now, ..snapshot }, self.members)
+    }
+}
+
 /// Commits a group at a legal time of the test's choosing, as the engine does: together, else one by one.
 async fn play(store: &dyn Store, rules: &Rulebook, now: Instant, members: &[Member]) -> Vec<Fate> {
-    let think = |members: &[Member]| {
-        let members = members.to_vec();
-        move |snapshot: Snapshot| plan(rules, Snapshot { now, ..snapshot }, &members)
-    };
-    match store.write(&wanted(members), &mut think(members)).await {
+    match store.write(&wanted(members), &mut At { rules, now, members }).await {
         Ok(fates) => fates,
         Err(StoreError::Duplicate | StoreError::Conflict(_)) if members.len() > 1 => {
             let mut fates = Vec::new();

@@ -1,0 +1,245 @@
+//! Facts across cases: under which keys a command may ask or write, what is held there, and what `recorded()` answers.
+//! A decision never looks for itself: whoever calls it asks [`asked_records`] first and brings [`Facts`] along.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::Draft;
+use super::names::CaseNames;
+use super::start_case::{self, Opening};
+use super::{Context, Loaded, act};
+use crate::case::CaseId;
+use crate::command::Command;
+use crate::definition::{Lasts, ProcessDefinition, RecordDefinition};
+use crate::event::{Event, Holder};
+use crate::expression::Fault;
+use crate::kernel::{Configuration, View};
+use crate::organisation::Actor;
+use crate::rulebook::Rulebook;
+use crate::value::{Instant, Value, date_of_epoch_day, epoch_day};
+
+/// Where records of one name about one matter are kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordKey {
+    /// Name of the record.
+    pub record: String,
+    /// Canonical text of the key's parts. Personal: stored only as a keyed hash.
+    pub key: String,
+}
+
+/// A record that a decision writes. A case holds a record once: written again it replaces the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordWritten {
+    /// Its name and key.
+    pub key: RecordKey,
+    /// How long it counts.
+    pub lasts: Lasts,
+}
+
+impl RecordWritten {
+    /// The first instant at which a record written at `at` counts no more; `None` where no day ends it.
+    pub fn until(&self, at: Instant) -> Option<Instant> {
+        match self.lasts {
+            Lasts::Open | Lasts::Ever => None,
+            Lasts::Days(days) => Some(Instant::start_of(date_of_epoch_day(epoch_day(at.date()) + i64::from(days) + 1))),
+        }
+    }
+}
+
+/// A record that a case holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The case that wrote it.
+    pub case: CaseId,
+    /// It counts only while that case is open.
+    pub while_open: bool,
+    /// It counts before this instant only.
+    pub until: Option<Instant>,
+}
+
+/// What is held under one key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Live records of cases that nobody is deciding about here.
+    pub others: u32,
+    /// Records of the cases at hand, live or not.
+    pub here: Vec<Holding>,
+}
+
+/// What is held under the keys that were looked up, kept up to date while several commands are decided in turn.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger(pub BTreeMap<RecordKey, Found>);
+
+/// How many live records other cases hold, by key: all that a decision may know of other cases.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts(BTreeMap<RecordKey, u32>);
+
+impl Ledger {
+    /// What the case `own` may know under `keys`. `open` says whether a case at hand is open.
+    pub fn facts(&self, keys: &BTreeSet<RecordKey>, own: CaseId, now: Instant, open: &dyn Fn(CaseId) -> bool) -> Facts {
+        let count = |key: &RecordKey| {
+            let Some(found) = self.0.get(key) else { return 0 };
+            let here = found.here.iter().filter(|held| held.case != own && held.counts(now, open)).count();
+            found.others.saturating_add(u32::try_from(here).unwrap_or(u32::MAX))
+        };
+        Facts(keys.iter().map(|key| (key.clone(), count(key))).collect())
+    }
+
+    /// Notes a record that a case at hand wrote at `at`.
+    pub fn write(&mut self, case: CaseId, at: Instant, written: &RecordWritten) {
+        for (key, found) in &mut self.0 {
+            if key.record == written.key.record {
+                found.here.retain(|held| held.case != case);
+            }
+        }
+        let held = Holding { case, while_open: written.lasts == Lasts::Open, until: written.until(at) };
+        self.0.entry(written.key.clone()).or_default().here.push(held);
+    }
+
+    /// The cases at hand that hold a live record under a key, in the order in which they wrote it.
+    pub fn holders(&self, key: &RecordKey, now: Instant, open: &dyn Fn(CaseId) -> bool) -> Vec<CaseId> {
+        let here = self.0.get(key).map_or(&[][..], |found| &found.here);
+        here.iter().filter(|held| held.counts(now, open)).map(|held| held.case).collect()
+    }
+}
+
+impl Holding {
+    fn counts(&self, now: Instant, open: &dyn Fn(CaseId) -> bool) -> bool {
+        self.until.is_none_or(|until| now < until) && (!self.while_open || open(self.case))
+    }
+}
+
+impl Facts {
+    /// Facts from counts by key.
+    pub fn new(counts: BTreeMap<RecordKey, u32>) -> Facts {
+        Facts(counts)
+    }
+}
+
+/// The place of a record whose key has these parts; `None` where one of them is not answered.
+pub fn record_key(record: &str, parts: Vec<Value>) -> Option<RecordKey> {
+    if parts.iter().any(Value::is_blank) {
+        return None;
+    }
+    let key = serde_json::to_string(&Value::List(parts)).ok()?;
+    Some(RecordKey { record: record.to_owned(), key })
+}
+
+/// Every place where a command may look for records or write one: those of the answers there are and of the answers it
+/// brings. They are looked up (and locked) before it is decided about.
+pub fn asked_records(context: Context<'_>, loaded: Option<&Loaded>, command: &Command) -> BTreeSet<RecordKey> {
+    if let Command::StartCase { case, process, door, region, answers, draft } = command {
+        let opening = Opening { process, door, region, answers, draft };
+        return start_case::open(context, *case, opening).map(|(draft, _)| draft.record_keys()).unwrap_or_default();
+    }
+    let definition = loaded.and_then(|loaded| context.rules.definition(&loaded.case.definition));
+    let (Some(loaded), Some(definition)) = (loaded, definition) else { return BTreeSet::new() };
+    if definition.records.is_empty() {
+        return BTreeSet::new();
+    }
+    let mut draft = Draft::open(context, definition.clone(), loaded);
+    let mut keys = draft.record_keys();
+    draft.merge(command);
+    keys.extend(draft.record_keys());
+    keys
+}
+
+/// The places where a case as it stands may look for records, for pages.
+pub fn current_records(rules: &Rulebook, loaded: &Loaded) -> BTreeSet<RecordKey> {
+    let (actor, facts) = (Actor::system(), Facts::default());
+    let (now, number) = (loaded.case.last_at, &loaded.case.number);
+    let context = Context { rules, actor: &actor, now, entropy: [0; 32], number, facts: &facts };
+    match rules.definition(&loaded.case.definition) {
+        Some(definition) if !definition.records.is_empty() => {
+            Draft::open(context, definition.clone(), loaded).record_keys()
+        }
+        Some(_) | None => BTreeSet::new(),
+    }
+}
+
+impl Draft<'_> {
+    /// The places of all records of the process under the present answers.
+    fn record_keys(&self) -> BTreeSet<RecordKey> {
+        let records = self.definition.records.iter();
+        records.filter_map(|(name, record)| self.record_key(name, record)).collect()
+    }
+
+    fn record_key(&self, name: &str, record: &RecordDefinition) -> Option<RecordKey> {
+        self.names().record_key(&self.definition, &self.case.configuration, name, record)
+    }
+
+    /// Takes the answers of a command as far as they can be read; what is wrong with them is told when it is decided.
+    fn merge(&mut self, command: &Command) {
+        let definition = self.definition.clone();
+        let mut given = Vec::new();
+        match command {
+            Command::CompleteTask { task, outcome, answers, ask, .. } => {
+                let Some(state) = self.case.task(*task).map(|task| task.state) else { return };
+                let Some(work) = &definition.state(state).task else { return };
+                let choice = work.outcomes.iter().find(|choice| choice.name == *outcome);
+                let holder = self.holder_of(state);
+                given.extend(work.form.as_ref().map(|form| (holder.clone(), form, answers)));
+                given.extend(choice.and_then(|choice| choice.ask.as_ref()).map(|form| (holder, form, ask)));
+            }
+            Command::Act { action, answers, .. } => {
+                let choices = act::choices(&definition);
+                let found = choices.iter().find(|(_, choice, _)| choice.event == *action);
+                let Some((state, Some(form))) = found.map(|(state, choice, _)| (*state, choice.ask.as_ref())) else {
+                    return;
+                };
+                let form = definition.forms.get_key_value(form).map(|(form, _)| form);
+                given.extend(form.map(|form| (self.holder_of(state), form, answers)));
+            }
+            Command::DeliverMessage { message, answers, .. } => {
+                let form = definition.messages.get(message).and_then(|message| message.form.as_ref());
+                given.extend(form.map(|form| (Holder::Case, form, answers)));
+            }
+            Command::StartCase { .. }
+            | Command::ClaimTask { .. }
+            | Command::ReleaseTask { .. }
+            | Command::ExtendClock { .. }
+            | Command::FireTimer { .. }
+            | Command::JoinParty { .. }
+            | Command::EndErrand { .. }
+            | Command::RecomputeDeadlines { .. } => {}
+        }
+        for (holder, form, answers) in given {
+            drop(self.answer(holder, form, answers));
+        }
+    }
+
+    /// Writes a record under the present key; without a key there is nothing to be found by, and nothing is written.
+    pub fn record(&mut self, name: &str) {
+        let definition = self.definition.clone();
+        let Some(record) = definition.records.get(name) else { return };
+        let Some(key) = self.record_key(name, record) else { return };
+        self.emit(Event::Recorded { record: name.to_owned() });
+        self.records.retain(|written| written.key.record != name);
+        self.records.push(RecordWritten { key, lasts: record.lasts });
+    }
+}
+
+impl CaseNames<'_> {
+    /// `recorded("name")`: live records of other cases under this case's present key.
+    pub fn recorded(&self, name: &str, configuration: &Configuration) -> Result<Value, Fault> {
+        let fault = |reason: &str| Fault::Function { function: "recorded".to_owned(), reason: reason.to_owned() };
+        let definition = self.rules.definition(&self.case.definition).ok_or_else(|| fault("no definition"))?;
+        let record = definition.records.get(name).ok_or_else(|| fault("no such record"))?;
+        let Some(key) = self.record_key(definition, configuration, name, record) else { return Ok(Value::Int(0)) };
+        // Silence is not "none": a key that nobody looked up has no answer.
+        let count = self.facts.0.get(&key).ok_or_else(|| fault("it was not looked up"))?;
+        Ok(Value::Int(i64::from(*count)))
+    }
+
+    fn record_key(
+        &self,
+        definition: &ProcessDefinition,
+        configuration: &Configuration,
+        name: &str,
+        record: &RecordDefinition,
+    ) -> Option<RecordKey> {
+        let view = View { chart: &definition.chart, configuration, event: None, outside: self };
+        // A part that cannot be computed from what was not answered is not answered.
+        let parts = record.key.iter().map(|part| view.evaluate(part).ok()).collect::<Option<Vec<Value>>>()?;
+        record_key(name, parts)
+    }
+}

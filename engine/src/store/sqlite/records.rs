@@ -1,0 +1,85 @@
+//! Facts across cases: what is held at the places a group asks for, read under the one writer. It must never decide
+//! what a record means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{Row, SqliteConnection};
+
+use super::{SqliteStore, statements};
+use crate::case::CaseId;
+use crate::decide::{Found, Holding, RecordKey};
+use crate::store::rows::{by_hash, case_id, json, record_hash};
+use crate::store::{Snapshot, StoreError};
+use crate::value::Instant;
+
+/// Puts what is held at these places into the snapshot.
+pub async fn look_up(
+    connection: &mut SqliteConnection,
+    secret: &[u8],
+    keys: &BTreeSet<RecordKey>,
+    snapshot: &mut Snapshot,
+    group: &[CaseId],
+) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let places = by_hash(secret, keys);
+    let hashes = json(&places.keys().collect::<Vec<_>>())?;
+    let group = json(group)?;
+    let mut found: BTreeMap<RecordKey, Found> = keys.iter().map(|key| (key.clone(), Found::default())).collect();
+    let elsewhere = sqlx::query(statements::RECORDS_ELSEWHERE).bind(&hashes).bind(&group).bind(snapshot.now.0);
+    for row in elsewhere.fetch_all(&mut *connection).await? {
+        let entry = places.get(row.try_get::<&str, _>(0)?).and_then(|key| found.get_mut(key));
+        if let Some(entry) = entry {
+            entry.others = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
+        }
+    }
+    let here = sqlx::query(statements::RECORDS_HERE).bind(&hashes).bind(&group);
+    for row in here.fetch_all(connection).await? {
+        let entry = places.get(row.try_get::<&str, _>(0)?).and_then(|key| found.get_mut(key));
+        if let Some(entry) = entry {
+            let until: Option<i64> = row.try_get(3)?;
+            let held =
+                Holding { case: case_id(row.try_get(1)?)?, while_open: row.try_get(2)?, until: until.map(Instant) };
+            entry.here.push(held);
+        }
+    }
+    snapshot.records = found;
+    Ok(())
+}
+
+impl SqliteStore {
+    pub(super) async fn count_records(
+        &self,
+        keys: &BTreeSet<RecordKey>,
+        besides: CaseId,
+    ) -> Result<BTreeMap<RecordKey, u32>, StoreError> {
+        let mut counts: BTreeMap<RecordKey, u32> = keys.iter().map(|key| (key.clone(), 0)).collect();
+        if keys.is_empty() {
+            return Ok(counts);
+        }
+        let places = by_hash(&self.secret, keys);
+        let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&self.readers).await?;
+        let found = sqlx::query(statements::RECORDS_ELSEWHERE)
+            .bind(json(&places.keys().collect::<Vec<_>>())?)
+            .bind(json(&[besides])?)
+            .bind(now);
+        for row in found.fetch_all(&self.readers).await? {
+            if let Some(key) = places.get(row.try_get::<&str, _>(0)?) {
+                counts.insert(key.clone(), u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX));
+            }
+        }
+        Ok(counts)
+    }
+
+    pub(super) async fn find_holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError> {
+        let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&self.readers).await?;
+        let found: Vec<String> = sqlx::query_scalar(statements::HOLDERS)
+            .bind(record_hash(&self.secret, key))
+            .bind(process)
+            .bind(now)
+            .fetch_all(&self.readers)
+            .await?;
+        found.iter().map(|id| case_id(id)).collect()
+    }
+}
