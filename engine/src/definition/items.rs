@@ -9,7 +9,8 @@ use super::model::Outcome;
 use super::states::Lowered;
 use super::transitions::Way;
 use super::words::{both, outcome_word};
-use crate::source::{Content, Entry, Node, Reader, brief, closest};
+use crate::kernel::Descriptor;
+use crate::source::{Content, Entry, Node, Reader, Span, brief, closest};
 use crate::text::Text;
 
 /// Words an item may have besides the inputs of its fragment.
@@ -17,6 +18,9 @@ const ITEM_WORDS: &[&str] = &[
     "title", "use", "with", "when", "unless", "offer", "needs", "ready", "each", "remind", "basis", "actions", "on",
     "after", "always", "hold", "entry", "exit", "pause", "document", "notify", "office", "clocks",
 ];
+
+/// Announced by `do: [{reassess: items}]`, heard by every item that was not needed.
+pub(super) const REASSESS: &str = "reassess.items";
 
 /// Ends of a block, with what all items must have come to.
 const ENDS: [&str; 4] = ["all", "none", "some", "any"];
@@ -210,6 +214,19 @@ impl<'a> Draft<'a> {
         (0..self.items.len()).filter(move |item| self.items[*item].block == block)
     }
 
+    /// `reassess: items`, the only thing that can be asked again.
+    pub fn reassessed(&mut self, env: EnvIndex, what: &str, span: Span) {
+        if what != "items" {
+            let message =
+                both(format!("不能重新判断“{}”", brief(what)), format!("`{}` cannot be asked again", brief(what)));
+            let problem = self.error("E0570", env, span, message).cause(
+                "重新判断的是所有当初无需办理的事项。",
+                "What is asked again are all items that were not needed.",
+            );
+            self.problems.push(problem.cure("写 `reassess: items`。", "Write `reassess: items`."));
+        }
+    }
+
     /// The transitions of all gates, and the variables that keep each result. Every item and form is known now.
     pub fn finish_items(&mut self) {
         self.need_every_copy();
@@ -230,6 +247,9 @@ impl<'a> Draft<'a> {
         let (chosen, over) = self.offer_of(index);
         let behind_offer = gate.waiting.map_or(start.clone(), |waiting| vec![Target::State(waiting)]);
         let behind_when = gate.offered.map_or(behind_offer.clone(), |offered| vec![Target::State(offered)]);
+        if let Some(end) = gate.not_needed {
+            self.again_way(index, end, when.clone(), behind_when.clone());
+        }
         self.gate_way(gate.decide, when, behind_when);
         if let Some(end) = gate.not_needed {
             self.gate_way(gate.decide, Vec::new(), vec![Target::State(end)]);
@@ -250,6 +270,19 @@ impl<'a> Draft<'a> {
                 }
             }
         }
+    }
+
+    /// Asked again (`reassess`), an item that was not needed begins as if it had been all along. One that runs and would not
+    /// be needed now goes on: whoever decides it sees to that.
+    fn again_way(&mut self, index: ItemIndex, end: StateIndex, when: Vec<Guard<'a>>, targets: Vec<Target<'a>>) {
+        let item = &self.items[index];
+        let (state, env) = (item.state, item.env);
+        let guards = std::iter::once(Guard::Active(end)).chain(when).collect();
+        let made =
+            self.add_made(state, DraftTrigger::Announced(vec![Descriptor::Prefix(REASSESS.to_owned())]), guards, state);
+        self.transitions[made].targets = targets;
+        self.transitions[made].label = "gate".to_owned();
+        self.transitions[made].env = env;
     }
 
     fn gate_way(&mut self, source: StateIndex, guards: Vec<Guard<'a>>, targets: Vec<Target<'a>>) {

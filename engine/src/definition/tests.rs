@@ -251,6 +251,23 @@ fn a_rest_is_done_for_the_join_and_may_be_left() {
 }
 
 #[test]
+fn asked_again_an_item_begins_and_the_others_go_on() {
+    let again = TWO.replace("b: {use: item,", "b: {use: item, when: disputed,").replace(
+        "    on_done: {all",
+        "    states:\n      facts: {initial: known, states: {known: {type: rest, result: none, actions: {correct: {by: applicant, do: [{set: {disputed: \"!disputed\"}}, {reassess: items}]}}}}}\n    on_done: {all",
+    );
+    let mut play = Play::of(&again);
+    play.go("outcome.work.a.open.received.accept");
+    assert_eq!(play.active(), ["work.a.open.deciding", "work.b.not_needed", "work.facts.known"]);
+    play.go("action.work.facts.known.correct");
+    assert_eq!(play.active(), ["work.a.open.deciding", "work.b.open.received", "work.facts.known"]);
+    assert_eq!(play.result("b"), "", "it is open again");
+    // What was begun is not taken back because it would not be needed now.
+    play.go("action.work.facts.known.correct");
+    assert_eq!(play.active(), ["work.a.open.deciding", "work.b.open.received", "work.facts.known"]);
+}
+
+#[test]
 fn tasks_clocks_and_ends_reach_the_model() {
     let definition = definition(TWO);
     let task = definition

@@ -5,6 +5,7 @@ use super::draft::{
     Act, Draft, DraftReach, DraftTransition, DraftTrigger, EnvIndex, Guard, Placed, SetValue, StateIndex, Target,
     TransitionIndex,
 };
+use super::items::REASSESS;
 use super::words::both;
 use crate::clock;
 use crate::kernel::{Descriptor, Reach};
@@ -195,6 +196,10 @@ impl<'a> Draft<'a> {
             acts.push(Act::Send { event, after_ms, id: reader.text("id"), data: placed("data") });
         }
         acts.extend(reader.text("cancel").map(Act::Cancel));
+        if let Some((what, span)) = reader.text_at("reassess") {
+            self.reassessed(env, what, span);
+            acts.push(Act::Raise { event: REASSESS, data: None });
+        }
         for entry in reader.entries_of("set") {
             let value = SetValue::Written(Placed { node: &entry.value, env });
             if !self.frame.variables.contains_key(&entry.key) {
@@ -229,8 +234,8 @@ impl<'a> Draft<'a> {
         if (several == 0 && acts.len() != 1) || (several > 0 && acts.len() > several) {
             let message = both("每个动作只能做一件事", "each action does exactly one thing");
             self.problems.push(self.error("E0310", env, node.span, message).cure(
-                "写 raise、send、cancel、set、site、if 或 log 中的一个；多个动作写成列表。",
-                "Write one of raise, send, cancel, set, site, if, log; several actions are a list.",
+                "写 raise、send、cancel、set、site、reassess、if 或 log 中的一个；多个动作写成列表。",
+                "Write one of raise, send, cancel, set, site, reassess, if, log; several actions are a list.",
             ));
         }
         reader.finish();
