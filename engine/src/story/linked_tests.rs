@@ -186,6 +186,20 @@ fn what_is_refused_is_recorded_and_must_be_told() {
 }
 
 #[test]
+fn a_key_that_only_one_open_case_may_have_holds_among_the_cases_of_a_story() {
+    let second = "
+  - {ann: checking.give}
+  - {me: start.front, as: other, with: {wish: {count: 1, what: 书, who: 王示例, place: '320404', parts: [{what: 甲}, {what: 乙}]}}}
+  - {ann: checking.give}
+";
+    assert!(failures(second).contains("the errand to `giving` was refused (duplicate)"), "{}", failures(second));
+    holds(&format!("{second}  - expect: {{case: other, refused: {{giving: duplicate}}}}\n"));
+    // Once the first has ended, the key is free again.
+    let after = second.replace("  - {me: start", "  - {case: giving, ann: paying.pay}\n  - {me: start");
+    holds(&format!("{after}  - expect: {{case: other, linked: {{giving: 1}}}}\n"));
+}
+
+#[test]
 fn a_value_that_cannot_be_computed_stops_the_step_and_not_the_other_case() {
     holds(
         "

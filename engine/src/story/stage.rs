@@ -31,6 +31,8 @@ pub struct Told {
     pub log: Vec<(Event, Instant)>,
     /// Events before this one were looked at by an earlier `expect`.
     pub(super) looked: usize,
+    /// The key that only one open case of its process may have.
+    unique: Option<String>,
 }
 
 pub(super) struct Stage<'a> {
@@ -141,8 +143,19 @@ impl<'a> Stage<'a> {
         let loaded = known.map(|at| &self.cases[at].loaded);
         let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());
         let decision = decide::decide(Context { facts: &facts, ..context }, loaded, command)?;
+        self.rival(decision.unique_key.as_deref())?;
         self.take(known, decision, name);
         Ok(())
+    }
+
+    /// An open case of the story that has the key already, as the store would find it.
+    fn rival(&self, key: Option<&str>) -> Result<(), Rejection> {
+        let Some(key) = key else { return Ok(()) };
+        let open = self.cases.iter().filter(|told| told.loaded.case.closed.is_none());
+        match open.into_iter().find(|told| told.unique.as_deref() == Some(key)) {
+            Some(told) => Err(Rejection::Duplicate { number: told.loaded.case.number.clone() }),
+            None => Ok(()),
+        }
     }
 
     fn take(&mut self, known: Option<usize>, decision: Decision, name: &str) {
@@ -151,7 +164,8 @@ impl<'a> Stage<'a> {
         let at = known.unwrap_or_else(|| {
             let name = self.free_name(name);
             let loaded = Loaded { case: decision.case.clone(), answers: Default::default() };
-            self.cases.push(Told { name, definition: definition.clone(), loaded, log: Vec::new(), looked: 0 });
+            let unique = decision.unique_key.clone();
+            self.cases.push(Told { name, definition: definition.clone(), loaded, log: Vec::new(), looked: 0, unique });
             self.cases.len() - 1
         });
         for written in &decision.records {
