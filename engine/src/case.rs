@@ -56,6 +56,9 @@ pub struct Case {
     /// Codes of the places of the case when it opened, by site; empty where it was not known.
     #[serde(default)]
     pub sites: BTreeMap<String, String>,
+    /// Officials who have stepped back from the case.
+    #[serde(default)]
+    pub recused: BTreeSet<String>,
     /// Clocks that ever ran.
     pub clocks: BTreeMap<ClockId, ClockState>,
     /// Wake-ups still to come.
@@ -106,6 +109,7 @@ impl Case {
             tasks: BTreeMap::new(),
             fixed: BTreeMap::new(),
             sites: BTreeMap::new(),
+            recused: BTreeSet::new(),
             clocks: BTreeMap::new(),
             timers: BTreeMap::new(),
             items: BTreeMap::new(),
@@ -165,6 +169,9 @@ impl Case {
                 self.door.clone_from(door);
                 self.region.clone_from(region);
                 self.opened_at = at;
+            }
+            Event::Recused { person, .. } => {
+                self.recused.insert(person.clone());
             }
             Event::SitesSet { sites } => self.sites.extend(sites.clone()),
             Event::ValuesFixed { values } => self.fixed.extend(values.clone()),

@@ -57,6 +57,13 @@ pub enum Command {
         /// Answers to the outcome's own form; null where it has none.
         ask: Value,
     },
+    /// Steps back from a case (回避): who does takes no task of it any more.
+    Recuse {
+        /// The case.
+        case: CaseId,
+        /// The task that the person could have taken.
+        task: u32,
+    },
     /// Does something the process allows without a task, a hold included.
     Act {
         /// The case.
@@ -123,6 +130,7 @@ impl Command {
             Command::StartCase { case, .. }
             | Command::ClaimTask { case, .. }
             | Command::ReleaseTask { case, .. }
+            | Command::Recuse { case, .. }
             | Command::CompleteTask { case, .. }
             | Command::Act { case, .. }
             | Command::ExtendClock { case, .. }

@@ -20,11 +20,13 @@ mod items;
 mod join_party;
 mod names;
 mod notices;
+mod order;
 mod permit;
 mod possible;
 mod posted;
 mod recompute_deadlines;
 mod records;
+mod recuse;
 mod settle;
 mod sites;
 mod start_case;
@@ -157,6 +159,7 @@ pub fn decide(context: Context<'_>, loaded: Option<&Loaded>, command: &Command) 
         Command::StartCase { .. } => {}
         Command::ClaimTask { task, .. } => claim_task::claim(&mut draft, *task)?,
         Command::ReleaseTask { task, .. } => claim_task::release(&mut draft, *task)?,
+        Command::Recuse { task, .. } => recuse::decide(&mut draft, *task)?,
         Command::CompleteTask { task, outcome, answers, ask, .. } => {
             complete_task::decide(&mut draft, *task, outcome, answers, ask)?;
         }

@@ -112,6 +112,13 @@ pub enum Event {
         /// Which.
         task: u32,
     },
+    /// Somebody stepped back from the whole case: related to a party, or partial for another reason.
+    Recused {
+        /// The task at which this was said.
+        task: u32,
+        /// Who.
+        person: String,
+    },
     /// It ended with an outcome.
     TaskCompleted {
         /// Which.

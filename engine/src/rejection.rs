@@ -62,6 +62,8 @@ pub enum Rejection {
         /// As asked.
         task: u32,
     },
+    /// The actor has stepped back from the case.
+    Recused,
     /// The task has no such outcome.
     OutcomeUnknown {
         /// As asked.
@@ -162,6 +164,7 @@ impl Rejection {
             Rejection::TaskHeld { .. } => "task_held",
             Rejection::NotPermitted { .. } => "not_permitted",
             Rejection::SamePerson { .. } => "same_person",
+            Rejection::Recused => "recused",
             Rejection::OutcomeUnknown { .. } => "outcome_unknown",
             Rejection::NotOfferedNow { .. } => "not_offered_now",
             Rejection::RefusedByProcess { .. } => "refused_by_process",
@@ -224,6 +227,10 @@ impl Rejection {
             Rejection::SamePerson { task } => Text::new(
                 format!("第 {task} 号待办须由另一人办理：经办与复核不能是同一人。"),
                 format!("Expected another person for task {task}: who prepared it may not check it."),
+            ),
+            Rejection::Recused => Text::new(
+                "您已申请回避，不再办理这个办件。请由其他人员办理。",
+                "Expected somebody who has not stepped back from this case, but you have. Leave it to a colleague.",
             ),
             Rejection::OutcomeUnknown { outcome, offered } => Text::new(
                 format!("这项待办没有“{outcome}”这个结果，可选：{}。", offered.join("、")),

@@ -168,6 +168,8 @@ mod period_tests;
 #[cfg(test)]
 mod played_tests;
 #[cfg(test)]
+mod recusal_tests;
+#[cfg(test)]
 mod sites_tests;
 #[cfg(test)]
 mod table_tests;

@@ -141,7 +141,7 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::ProcessNotInForce { .. }
         | Rejection::DoorUnknown { .. }
         | Rejection::TaskNotFound { .. } => StatusCode::NOT_FOUND,
-        Rejection::NotPermitted { .. } | Rejection::SamePerson { .. } => StatusCode::FORBIDDEN,
+        Rejection::NotPermitted { .. } | Rejection::SamePerson { .. } | Rejection::Recused => StatusCode::FORBIDDEN,
         Rejection::OutcomeUnknown { .. }
         | Rejection::AnswersInvalid { .. }
         | Rejection::RefusedByProcess { .. }

@@ -38,6 +38,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/desk/t/{case}/{task}",          Policy::new(Staff, Task),                        desk::task::send),
         Route::post("/desk/t/{case}/{task}/claim",    Policy::new(Staff, Task).body(SMALL),            desk::task::claim),
         Route::post("/desk/t/{case}/{task}/release",  Policy::new(Staff, Task).body(SMALL),            desk::task::release),
+        Route::post("/desk/t/{case}/{task}/recuse",   Policy::new(Staff, Task).body(SMALL),            desk::task::recuse),
         // Supervisors
         Route::get ("/watch",                         Policy::new(Supervisor, Nothing),                watch::overview::show),
         // The demonstration

@@ -18,6 +18,9 @@ pub(super) fn decide(draft: &mut Draft<'_>, action: &str, answers: &Value) -> Re
     if !super::may_do(organisation, draft.context.actor, &draft.case, by) {
         return Err(Rejection::NotPermitted { what: choice.name.clone() });
     }
+    if super::permit::is_recused(draft.context.actor, &draft.case) {
+        return Err(Rejection::Recused);
+    }
     if !draft.case.configuration.is_active(state) {
         return Err(Rejection::NotActive { what: choice.name.clone() });
     }

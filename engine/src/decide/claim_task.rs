@@ -44,6 +44,9 @@ pub(super) fn open_task(draft: &Draft<'_>, number: u32) -> Result<Task, Rejectio
             false => Rejection::CaseNotFound,
         });
     }
+    if super::permit::is_recused(context.actor, &draft.case) {
+        return Err(Rejection::Recused);
+    }
     let status = match task.status {
         TaskStatus::Open => return not_the_same_person(draft, task).map(|()| task.clone()),
         TaskStatus::Aside => "aside",

@@ -18,6 +18,9 @@ pub(super) fn decide(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection>
     if !super::may_do(organisation, draft.context.actor, &draft.case, by) {
         return Err(Rejection::NotPermitted { what: name.to_owned() });
     }
+    if super::permit::is_recused(draft.context.actor, &draft.case) {
+        return Err(Rejection::Recused);
+    }
     let state = draft.case.clocks.get(&clock.id).filter(|state| state.running && !state.late).ok_or_else(refused)?;
     if state.run.extensions.len() >= extension.times as usize {
         return Err(refused());

@@ -16,8 +16,8 @@ pub fn may_do(organisation: &Organisation, actor: &Actor, case: &Case, by: &[Ass
     by.iter().any(|assignee| matches(organisation, actor, case, &offer(organisation, assignee, case)))
 }
 
-/// May the actor know that the case exists? Its parties, offices that ever had a task or an item in it, the office in
-/// charge, and supervisors of its region or of an office that worked on it. An office of another place sees it only if it
+/// May the actor know that the case exists? Its parties, offices that ever had a task or an item in it, that opened it or
+/// may act in it, the office in charge, and supervisors of its region or of an office that worked on it. An office of another place sees it only if it
 /// has or had work in it.
 pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, actor: &Actor, case: &Case) -> bool {
     match &actor.kind {
@@ -40,9 +40,21 @@ pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, acto
                 // An office of another place has no part in a case before it has work in it.
                 .filter(|office| !matches!(office, Assignee::Site { .. }))
                 .any(|office| matches(organisation, actor, case, &offer(organisation, office, case)));
-            party || watches || leads || worked || item
+            party || watches || leads || worked || item || acts(organisation, definition, actor, case)
         }
     }
+}
+
+/// Did the actor's office open the case, or may it do something in it now without a task? Who may act may see.
+fn acts(organisation: &Organisation, definition: &ProcessDefinition, actor: &Actor, case: &Case) -> bool {
+    let opened = definition.doors.get(&case.door).map(|door| door.by.as_slice());
+    let choices = super::act::choices(definition).into_iter();
+    let choices = choices.filter(|(state, _, _)| case.configuration.is_active(*state)).map(|(_, _, by)| by);
+    let running =
+        definition.clocks.iter().filter(|clock| case.clocks.get(&clock.id).is_some_and(|state| state.running));
+    let extensions = running.filter_map(|clock| clock.extend.as_ref());
+    let extensions = extensions.flat_map(|extend| [extend.by.as_slice(), extend.approved_by.as_slice()]);
+    opened.into_iter().chain(choices).chain(extensions).any(|by| may_do(organisation, actor, case, by))
 }
 
 /// Is or was there work of an office in the actor's region? Who watches over offices sees what they work on.
@@ -82,4 +94,9 @@ fn matches(organisation: &Organisation, actor: &Actor, case: &Case, offer: &Offe
         }
         ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
     }
+}
+
+/// Has this member of the staff stepped back from the case? A recused official does nothing more in it.
+pub(super) fn is_recused(actor: &Actor, case: &Case) -> bool {
+    matches!(actor.kind, ActorKind::Staff { .. }) && case.recused.contains(&actor.id)
 }

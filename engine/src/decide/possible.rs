@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::act;
 use super::claim_task::open_task;
 use super::draft::Draft;
+use super::permit::is_recused;
 use super::{Context, Loaded, may_do};
 use crate::definition::{Choice, ProcessDefinition};
 use crate::rejection::Rejection;
@@ -54,6 +55,7 @@ pub fn possible(context: Context<'_>, definition: &Arc<ProcessDefinition>, loade
         .filter(|(state, choice, by)| {
             draft.case.configuration.is_active(*state)
                 && may_do(organisation, context.actor, &draft.case, by)
+                && !is_recused(context.actor, &draft.case)
                 && draft.offered(choice)
         })
         .map(|(_, choice, _)| choice.clone())
@@ -69,4 +71,5 @@ fn extensible(draft: &Draft<'_>, clock: &crate::definition::ClockDefinition) -> 
     let running = draft.case.clocks.get(&clock.id).filter(|state| state.running && !state.late);
     running.is_some_and(|state| state.run.extensions.len() < extension.times as usize)
         && may_do(&draft.context.rules.organisation, draft.context.actor, &draft.case, by)
+        && !is_recused(draft.context.actor, &draft.case)
 }

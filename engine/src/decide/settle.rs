@@ -60,7 +60,8 @@ impl Draft<'_> {
     /// Records a run and lets items, tasks, clocks, notices, documents and errands follow.
     ///
     /// # Errors
-    /// [`Rejection::ProcessFault`] when an errand cannot be written down.
+    /// [`Rejection::ProcessFault`] when an errand cannot be written down, or a state was entered before another that
+    /// it may only follow.
     pub fn settle(&mut self, cause: &str, run: &Run) -> Result<(), Rejection> {
         let definition = self.definition.clone();
         let before = self.case.configuration.clone();
@@ -68,6 +69,7 @@ impl Draft<'_> {
         if steps.is_empty() {
             return Ok(());
         }
+        super::order::kept(&definition, &before, run)?;
         self.emit(moved(cause, &before, run, &steps));
         let stay = Stay {
             was: definition.stay(&before),

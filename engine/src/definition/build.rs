@@ -217,6 +217,7 @@ impl<'a> Draft<'a> {
             publish: state.publish.as_ref().and_then(|draft| self.publication(draft, scope)),
             begin: state.begin.clone(),
             item: state.item.map(item_id),
+            only_after: self.only_after(index).map(|(before, _)| emitted.states[before]).collect(),
             outcome: state.outcome,
             closes: state.parent == Some(ROOT) && matches!(state.kind, Kind::Final | Kind::Rest),
             basis: state.basis.clone(),

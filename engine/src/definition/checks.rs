@@ -1,5 +1,6 @@
 //! Checks of a whole process, when every name in it is known. They must never stop at the first problem.
 
+mod after;
 mod answers;
 mod arrows;
 mod clocks;
@@ -30,6 +31,7 @@ pub(super) fn check(draft: &Draft<'_>) {
     answers::check(draft, &scope);
     records::check(draft, &scope);
     late::check(draft);
+    after::check(draft);
     sites::doors(draft);
     today::check(draft, &draft.global_scope());
     links::check(draft);

@@ -281,6 +281,7 @@ impl Scope for GlobalScope {
             // Made by the compiler for `do: [{site: …}]`; authors have no use for it.
             "region_at" => Some(Signature::new(vec![Parameter::Of(Type::Text), Parameter::Of(Type::Text)], Type::Text)),
             "table" => Some(Signature::new(vec![self.tables.clone(), self.table_inputs.clone()], Type::Any)),
+            "recused" => Some(Signature::new(Vec::new(), Type::Bool)),
             "sources" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Int)),
             "recorded" => Some(Signature::new(vec![self.records.clone()], Type::Int)),
             _ => None,
@@ -288,7 +289,7 @@ impl Scope for GlobalScope {
     }
 
     fn functions(&self) -> Vec<String> {
-        ["visits", "due", "parameter", "table", "sources", "recorded"].map(str::to_owned).to_vec()
+        ["visits", "due", "parameter", "table", "recused", "sources", "recorded"].map(str::to_owned).to_vec()
     }
 
     fn state(&self, path: &str) -> Result<(), StateProblem> {

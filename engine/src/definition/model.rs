@@ -143,6 +143,8 @@ pub struct StateWork {
     pub item: Option<ItemId>,
     /// How a final or rest state counts for a join and for the case.
     pub outcome: Option<Outcome>,
+    /// States of which each must have been entered before this one is.
+    pub only_after: Vec<StateId>,
     /// A case that rests here is closed (root finals and root rests).
     pub closes: bool,
     /// The law the step stands on.

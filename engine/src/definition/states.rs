@@ -120,6 +120,8 @@ impl<'a> Draft<'a> {
         if let Some(basis) = reader.text("basis") {
             self.states[state].basis = basis.to_owned();
         }
+        let named = |(text, span)| Target::Named { text, env, span };
+        self.states[state].only_after = reader.texts("only_after").into_iter().map(named).collect();
         self.states[state].pause = reader.text("pause").map(str::to_owned);
         self.lower_publication(state, env, reader);
         if let Some(outcome) = reader.choice("result", OUTCOMES) {

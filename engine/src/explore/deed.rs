@@ -90,6 +90,7 @@ impl Deeds {
             }
         }
         let mut announced: BTreeSet<String> = definition.messages.keys().cloned().collect();
+        announced.insert(crate::definition::RECUSED.to_owned());
         let chart = &definition.chart;
         for state in &chart.states {
             let blocks = state.entry.iter().chain(&state.exit).chain(state.initial.as_ref().map(|of| &of.actions));

@@ -84,6 +84,9 @@ impl Stage<'_> {
             let clock = clock.map_or_else(|| asked.to_owned(), |clock| clock.name.clone());
             return Ok((actor, Command::ExtendClock { case, clock }));
         }
+        if let Some(task) = recusal(definition, loaded, &deed.what) {
+            return Ok((actor, Command::Recuse { case, task }));
+        }
         let outcomes = outcomes(definition, loaded).filter(|(_, path)| path_matches(path, &deed.what));
         let outcomes: BTreeMap<String, u32> = outcomes.map(|(task, path)| (path, task)).collect();
         let actions = actions(definition, loaded).into_iter().filter(|(_, path)| path_matches(path, &deed.what));
@@ -173,4 +176,13 @@ pub(super) fn actions(definition: &ProcessDefinition, _loaded: &Loaded) -> Vec<(
         (choice.event.clone(), format!("{path}.{}", choice.name))
     });
     named.collect()
+}
+
+/// The task of `state.recuse`: the newest that waits there, else the newest there was.
+fn recusal(definition: &ProcessDefinition, loaded: &Loaded, what: &str) -> Option<u32> {
+    let asked = what.strip_suffix(".recuse")?;
+    let there = |task: &&crate::case::Task| path_matches(&definition.state(task.state).path, asked);
+    let tasks = || loaded.case.tasks.values().rev().filter(there);
+    let waiting = tasks().find(|task| matches!(task.status, TaskStatus::Open | TaskStatus::Aside));
+    waiting.or_else(|| tasks().next()).map(|task| task.number)
 }

@@ -348,3 +348,15 @@ pub async fn release(
     app.engine.execute(visitor.actor()?, sent.get("_key"), command).await??;
     Ok(Redirect::to("/desk").into_response())
 }
+
+/// Steps back from the whole case.
+pub async fn recuse(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(open): Extension<Open>,
+    Extension(sent): Extension<Sent>,
+) -> Result<Response, Failure> {
+    let command = Command::Recuse { case: open.loaded.case.id, task: open.task };
+    app.engine.execute(visitor.actor()?, sent.get("_key"), command).await??;
+    Ok(Redirect::to("/desk").into_response())
+}

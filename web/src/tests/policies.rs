@@ -33,6 +33,7 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("POST", "/desk/t/{case}/{task}", [401, 403, 403, 403, 404, 404]),
     ("POST", "/desk/t/{case}/{task}/claim", [401, 403, 403, 403, 404, 404]),
     ("POST", "/desk/t/{case}/{task}/release", [401, 403, 403, 403, 404, 404]),
+    ("POST", "/desk/t/{case}/{task}/recuse", [401, 403, 403, 403, 404, 404]),
     ("GET", "/watch", [303, 403, 403, 403, 403, 200]),
     ("POST", "/demo/signin", [403, 403, 403, 403, 403, 403]),
     ("GET", "/demo/mail", [200, 200, 200, 200, 200, 200]),

@@ -71,6 +71,7 @@ impl Look<'_> {
             | Event::Moved { .. }
             | Event::TaskClaimed { .. }
             | Event::TaskReleased { .. }
+            | Event::Recused { .. }
             | Event::TaskCompleted { .. }
             | Event::TaskCancelled { .. }
             | Event::TaskPutAside { .. }
@@ -131,6 +132,7 @@ impl Look<'_> {
             }
             Event::TaskClaimed { task, .. } if staff => self.task_line(*task, "领取", "Claimed"),
             Event::TaskReleased { task } if staff => self.task_line(*task, "退回", "Gave back"),
+            Event::Recused { .. } if staff => Some(self.t("申请回避", "Stepped back from the case")),
             Event::TaskCompleted { task, outcome } => self.completed(*task, outcome),
             Event::ClockStarted { clock, limit, .. } if staff => Some(self.started(*clock, *limit)),
             Event::ClockPaused { clock, .. } => Some(self.clock_line(*clock, "时限中止", "Time stands still")),
@@ -160,6 +162,7 @@ impl Look<'_> {
             | Event::TaskOffered { .. }
             | Event::TaskClaimed { .. }
             | Event::TaskReleased { .. }
+            | Event::Recused { .. }
             | Event::TaskCancelled { .. }
             | Event::TaskPutAside { .. }
             | Event::TaskTakenUp { .. }

@@ -4,6 +4,9 @@ use crate::expression::Expression;
 use crate::organisation::Level;
 use crate::text::Text;
 
+/// What the statechart is told when an official steps back from a case, so that a process can send it elsewhere.
+pub const RECUSED: &str = "recused";
+
 /// What a process refuses at once, before anything is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
