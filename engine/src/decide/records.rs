@@ -200,6 +200,7 @@ impl Draft<'_> {
             | Command::FireTimer { .. }
             | Command::JoinParty { .. }
             | Command::EndErrand { .. }
+            | Command::Recuse { .. }
             | Command::RecomputeDeadlines { .. } => {}
         }
         for (holder, form, answers) in given {
