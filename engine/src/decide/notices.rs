@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::permit;
 use super::settle::Stay;
 use crate::case::Case;
-use crate::definition::{Assignee, Effects, ItemId};
+use crate::definition::{Assignee, ClockId, ClockKind, Effects, ItemId};
 use crate::event::{Event, Offer};
 use crate::kernel::{StateId, TransitionId};
 use crate::organisation::region;
@@ -108,16 +108,21 @@ impl Draft<'_> {
     }
 
     /// The soonest deadline of the item, which is the one a text about it names; without an item, the soonest of those
-    /// that began with this step, because an older one belongs to something else.
+    /// that began with this step, because an older one belongs to something else. What is only shown (a reminder, a
+    /// date on the page) is named where nothing else runs.
     fn next_due(&self, item: Option<ItemId>) -> Option<crate::value::Instant> {
         let definition = &self.definition;
+        // Not by its first day: a clock that counts from another day begins with this step all the same.
+        let began = |id: ClockId| {
+            self.events.iter().any(|event| matches!(event, Event::ClockStarted { clock, .. } if *clock == id))
+        };
         let running = self.case.clocks.iter().filter(|(_, clock)| clock.running);
-        let ours = running.filter(|(id, clock)| {
+        let ours = running.filter(|(id, _)| {
             let mut places = definition.clock(**id).runs_in.iter();
-            places.any(|place| definition.state(*place).item == item)
-                && (item.is_some() || clock.run.started_at == self.context.now)
+            places.any(|place| definition.state(*place).item == item) && (item.is_some() || began(**id))
         });
-        ours.filter_map(|(_, clock)| clock.due_at).min()
+        let due = ours.filter_map(|(id, clock)| Some((definition.clock(*id).kind == ClockKind::Shown, clock.due_at?)));
+        due.min().map(|(_, due_at)| due_at)
     }
 
     fn task_due(&self, task: u32) -> Option<crate::value::Instant> {
