@@ -139,10 +139,12 @@ impl Stage<'_> {
             .iter()
             .filter_map(|(event, _)| match event {
                 // An office of another place is called as its unit, and as `unit@region`.
-                Event::Notified { to, text, .. } => {
+                Event::Notified { notice, to, text, .. } => {
                     let name = to.split_once(':').map_or(to.as_str(), |(_, name)| name);
                     let unit = name.split_once('@').map(|(unit, _)| format!("{unit}.{text}"));
-                    Some(unit.into_iter().chain([format!("{name}.{text}")]))
+                    // And with the last day that it names.
+                    let by = told.named.get(notice).map(|day| format!("{name}.{text} by {day}"));
+                    Some(unit.into_iter().chain([format!("{name}.{text}")]).chain(by))
                 }
                 _ => None,
             })

@@ -31,6 +31,7 @@ inputs: {office: {type: office}}
 clocks:
   think: {kind: statutory, limit: 30 days, runs_in: thinking, pauses: never, again: continue, basis: 示例}
   shown: {kind: shown, limit: 30 days, from: think, runs_in: thinking, pauses: never, again: continue}
+  soon:  {kind: shown, limit: 19 days, from: think, runs_in: coming, pauses: never, again: continue}
   come:  {kind: statutory, limit: 30 days, from: think, runs_in: coming, pauses: never, again: continue, basis: 示例}
 initial: thinking
 states:
@@ -109,7 +110,7 @@ fn a_period_begins_with_the_last_day_of_the_one_before_it() {
   - {at: 2025-10-09 23:59}
   - expect: {in: [thinking]}
   - {at: 2025-10-10 00:01}
-  - expect: {in: [coming], due: {come: 2025-11-10}, told: [applicant.news]}
+  - expect: {in: [coming], due: {come: 2025-11-10}, told: [applicant.news by 2025-11-10]}
   - {at: 2025-11-10 12:00, ann: coming.come, with: {visit: {day: 2025-11-11}}, refused: not_offered_now}
   - {ann: coming.come, with: {visit: {day: 2025-11-10}}}
   - expect: {in: [came], result: success}

@@ -1,8 +1,10 @@
 //! The stage: every case of a story, as the store would hold it, and the one that is talked about. Commands come to a
 //! case only by [`Stage::send`], as they do everywhere, and after each the log is folded and compared with the case.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use super::errands::Turned;
 use super::{Coverage, Step, Story, listed};
@@ -33,6 +35,8 @@ pub struct Told {
     pub(super) looked: usize,
     /// The key that only one open case of its process may have.
     unique: Option<String>,
+    /// The last day that each notice names, by its number.
+    pub(super) named: BTreeMap<u32, Date>,
 }
 
 pub(super) struct Stage<'a> {
@@ -164,8 +168,15 @@ impl<'a> Stage<'a> {
         let at = known.unwrap_or_else(|| {
             let name = self.free_name(name);
             let loaded = Loaded { case: decision.case.clone(), answers: Default::default() };
-            let unique = decision.unique_key.clone();
-            self.cases.push(Told { name, definition: definition.clone(), loaded, log: Vec::new(), looked: 0, unique });
+            self.cases.push(Told {
+                name,
+                definition: definition.clone(),
+                loaded,
+                log: Vec::new(),
+                looked: 0,
+                unique: decision.unique_key.clone(),
+                named: BTreeMap::new(),
+            });
             self.cases.len() - 1
         });
         for written in &decision.records {
@@ -174,6 +185,8 @@ impl<'a> Stage<'a> {
         let case = decision.case.id;
         self.errands.extend(decision.errands.into_iter().map(|errand| (case, errand)));
         let told = &mut self.cases[at];
+        let named = decision.outbox.iter().filter_map(|out| Some((out.notice, out.due_at?.plus(-1).date())));
+        told.named.extend(named);
         told.log.extend(decision.events.into_iter().map(|event| (event, self.now)));
         for written in decision.answers {
             told.loaded.answers.0.insert((written.holder, written.form), written.values);
