@@ -54,7 +54,7 @@ pub use permit::{may_do, may_see, may_take};
 pub use possible::{Possible, PossibleTask, possible};
 pub use posted::{Posted, posted};
 pub use records::{
-    Facts, Found, Holding, Ledger, RecordKey, RecordWritten, asked_records, current_records, record_key,
+    Facts, Found, Holding, Ledger, RecordKey, RecordWritten, asked_records, current_records, holders_asked, record_key,
 };
 
 use draft::Draft;

@@ -8,7 +8,7 @@ use super::names::CaseNames;
 use super::start_case::{self, Opening};
 use super::{Context, Loaded, act};
 use crate::case::CaseId;
-use crate::command::Command;
+use crate::command::{Command, Errand, Order};
 use crate::definition::{Lasts, ProcessDefinition, RecordDefinition};
 use crate::event::{Event, Holder};
 use crate::expression::Fault;
@@ -122,6 +122,15 @@ pub fn record_key(record: &str, parts: Vec<Value>) -> Option<RecordKey> {
     }
     let key = serde_json::to_string(&Value::List(parts)).ok()?;
     Some(RecordKey { record: record.to_owned(), key })
+}
+
+/// For an errand to whoever holds a record: the process whose cases are meant, and the place where they are found. `None`
+/// for an errand that names its case.
+pub fn holders_asked(errand: &Errand) -> Option<(&str, RecordKey)> {
+    match &errand.order {
+        Order::TellHolders { process, record, key, .. } => Some((process, record_key(record, key.clone())?)),
+        Order::Start { .. } | Order::Tell { .. } => None,
+    }
 }
 
 /// Every place where a command may look for records or write one: those of the answers there are and of the answers it

@@ -4,6 +4,7 @@ use super::stage::Stage;
 use super::{Step, listed};
 use crate::case::CaseId;
 use crate::command::{Command, Errand};
+use crate::decide;
 use crate::event::Refused;
 use crate::organisation::Actor;
 
@@ -58,7 +59,10 @@ impl Stage<'_> {
     }
 
     fn targets(&self, errand: &Errand) -> Vec<CaseId> {
-        errand.target().into_iter().collect()
+        match decide::holders_asked(errand) {
+            Some((process, key)) => self.holders(process, &key),
+            None => errand.target().into_iter().collect(),
+        }
     }
 
     /// Reports errands that were refused though no `expect` said so.

@@ -40,6 +40,7 @@ states:
     title: {zh: 进行中, en: Running}
     actions:
       stop: {by: desk.front, ask: note, title: {zh: 停止, en: Stop}, tell: {link: giving, message: stop, with: {why: answers.note.remark}}}
+      warn: {by: desk.front, title: {zh: 通知领取人所在办件, en: Warn}, tell: {process: giving, record: gift, key: [answers.wish.what], message: stop, with: {why: '"warned"'}}}
     always: [{when: ends >= 1, to: over}]
   over:
     type: rest
@@ -59,10 +60,11 @@ basis: 示例
 time: {calendar: cn, roll: rest_day}
 late: card_only
 unique: {key: answers.gift.what}
+records: {gift: {key: [answers.gift.what], lasts: open}}
 messages: {stop: {from: [asking], form: stop}}
 start:
-  granted: {by: process, form: gift, to: paying}
-  counter: {by: desk.front, form: gift, to: paying}
+  granted: {by: process, form: gift, to: paying, record: gift}
+  counter: {by: desk.front, form: gift, to: paying, record: gift}
 on: {stop: {to: stopped}}
 states:
   paying:
@@ -156,6 +158,22 @@ fn the_other_case_is_told_with_values_of_this_one() {
   - expect: {case: first, in: [over]}
   - {ann: over.poke}
   - expect: {case: giving, in: [stopped]}
+",
+    );
+}
+
+#[test]
+fn whoever_holds_the_record_is_told_and_nobody_else() {
+    holds(
+        "
+  - {ann: start.counter, process: giving, as: same, with: {gift: {what: 书, person: {name: 李示例}}}}
+  - {ann: start.counter, process: giving, as: other, with: {gift: {what: 画, person: {name: 李示例}}}}
+  - {case: first, ann: checking.each}
+  - {case: first, ann: running.warn}
+  - expect: {case: same, in: [stopped]}
+  - expect: {case: other, in: [paying]}
+  - expect: {case: giving, in: [paying]}
+  - {case: first, ann: running.warn}
 ",
     );
 }
@@ -274,7 +292,7 @@ fn problems_with(from: &str, to: &str) -> Vec<&'static str> {
 fn what_the_other_side_does_not_have_is_found_when_the_file_is_read() {
     assert_eq!(problems_with("limit: none", "limit: none"), Vec::<&str>::new());
     assert_eq!(problems_with("door: granted", "door: counter"), ["E0665"]);
-    assert_eq!(problems_with("{process: giving,", "{process: gving,"), ["E0664", "E0664", "E0664"]);
+    assert_eq!(problems_with("{process: giving,", "{process: gving,"), ["E0664", "E0664", "E0664", "E0664"]);
     assert_eq!(problems_with("parties: [applicant]", "parties: [heirs]"), ["E0661"]);
     assert_eq!(problems_with("start: {link: giving, each", "start: {link: given, each"), ["E0663"]);
     assert_eq!(problems_with("message: stop, with: {why: answers.note.remark}", "message: halt"), ["E0666"]);

@@ -17,6 +17,14 @@ impl Stage<'_> {
         self.facts(&decide::current_records(self.rules, loaded), loaded.case.id)
     }
 
+    /// Open cases of a process that hold a record, in the order in which they wrote it.
+    pub fn holders(&self, process: &str, key: &RecordKey) -> Vec<CaseId> {
+        let mut found = self.ledger.holders(key, self.now, &|case| self.is_open(case));
+        let of = |case: &CaseId| self.cases.iter().find(|told| told.loaded.case.id == *case);
+        found.retain(|case| self.is_open(*case) && of(case).is_some_and(|told| told.loaded.case.process == process));
+        found
+    }
+
     fn is_open(&self, case: CaseId) -> bool {
         let told = self.cases.iter().find(|told| told.loaded.case.id == case);
         told.is_some_and(|told| told.loaded.case.closed.is_none())

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::{ROUNDS_MAX, Work};
 use crate::case::CaseId;
 use crate::command::Command;
-use crate::decide::Loaded;
+use crate::decide::{Loaded, holders_asked};
 use crate::engine::{Engine, EngineError};
 use crate::event::Refused;
 use crate::organisation::Actor;
@@ -77,7 +77,10 @@ impl Errands {
     }
 
     async fn targets(&self, claimed: &ErrandClaimed) -> Result<Vec<CaseId>, StoreError> {
-        Ok(claimed.errand.target().into_iter().collect())
+        match holders_asked(&claimed.errand) {
+            Some((process, key)) => self.engine.store().holders(process, &key).await,
+            None => Ok(claimed.errand.target().into_iter().collect()),
+        }
     }
 
     /// Sends the command to one case; the code of its rejection, if it says no.
