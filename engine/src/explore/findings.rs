@@ -1,6 +1,8 @@
 //! What is wrong with what was found: places without a way on, ends and states that nothing reaches, waits on one party,
 //! steps without end, bounds that were reached. It must never report a place without the story that leads there.
 
+mod order;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::deed::DeedKind;
@@ -30,6 +32,7 @@ pub(super) fn all(definition: &ProcessDefinition, explorations: &[Exploration], 
         }
         problems.extend(stuck);
         problems.extend(telling.waits(one));
+        problems.extend(telling.too_early(one));
     }
     // What was not found may lie behind the bound, or behind a step without end.
     if bounded {

@@ -272,3 +272,29 @@ fn a_variable_is_followed_until_it_has_too_many_values() {
     let few = never.replace("'rounds + 1'", "'rounds == 0 ? 1 : 0'");
     finds("variables: {rounds: 0}", &few, &[("E0691", "start.front")]);
 }
+
+#[test]
+fn a_state_that_may_only_follow_another_has_no_way_past_it() {
+    let early = codes(
+        "  checking:\n    CHECK\n    outcomes: {pass: papers, hurry: done}\n  papers:\n    CHECK\n    outcomes: {back: checking, filed: done}\n  \
+         done: {type: final, result: success, only_after: [papers]}\n",
+    );
+    assert_eq!(early, ["E0694"]);
+    let kept = codes(
+        "  checking:\n    CHECK\n    outcomes: {pass: papers}\n  papers:\n    CHECK\n    outcomes: {back: checking, filed: done}\n  \
+         done: {type: final, result: success, only_after: [papers]}\n",
+    );
+    assert!(kept.is_empty(), "{kept:?}");
+    // A visit that was counted is a way through it.
+    let counted = codes(
+        "  checking:\n    CHECK\n    outcomes: {pass: papers, close: {to: done, when: 'visits(\"papers\") > 0'}}\n  papers:\n    CHECK\n    outcomes: {back: checking}\n  \
+         done: {type: final, result: success, only_after: [papers]}\n",
+    );
+    assert!(counted.is_empty(), "{counted:?}");
+}
+
+/// Codes of everything found.
+#[track_caller]
+fn codes(states: &str) -> Vec<&'static str> {
+    found_within("", states, Bounds::default()).iter().map(|problem| problem.code).collect()
+}
