@@ -5,6 +5,7 @@
 //! an opened block shows its items with what they wait for, an opened item shows its states.
 
 mod mermaid;
+mod place;
 mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +72,8 @@ pub struct Edge {
     pub waits: bool,
 }
 
+/// So many items are listed in a closed box; more are counted.
+const LISTED_MAX: usize = 12;
 /// Id of the box where cases come in.
 const START: &str = "start";
 /// Id of the box for what may happen wherever the case stands on the level.
@@ -112,7 +115,10 @@ impl Drawing<'_> {
         let mut found = Vec::new();
         for child in chart.real_children(inside) {
             let hidden = self.definition.state(child).generated;
-            if !hidden {
+            let held = self.definition.holds.iter().any(|hold| hold.held.values().any(|held| *held == child));
+            if held {
+                // A rest during work is no step of its own; the work shows it.
+            } else if !hidden {
                 found.push(child);
             } else if !chart.is_atomic(child) {
                 found.extend(self.visible(child));
@@ -148,7 +154,13 @@ impl Drawing<'_> {
         if let Some(office) = own.and_then(|item| item.office.as_ref()) {
             lines.push(self.assignee(office));
         }
-        lines.extend(items.iter().map(|item| format!("· {item}")));
+        let shown = if items.len() > LISTED_MAX + 1 { LISTED_MAX } else { items.len() };
+        lines.extend(items.iter().take(shown).map(|item| format!("· {item}")));
+        if shown < items.len() {
+            let all = items.len();
+            let more = Text::new(format!("…… 共 {all} 项"), format!("… {all} in all"));
+            lines.push(more.get(self.language).to_owned());
+        }
         let shape = match (task, work.outcome) {
             (_, Some(_)) => Shape::End,
             (Some(_), None) => Shape::Task,

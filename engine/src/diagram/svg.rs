@@ -3,18 +3,16 @@
 
 use std::fmt::Write;
 
-use dagre::graph::{Graph, GraphOptions};
-use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
+use dagre::NodeLabel;
 
+use super::place::{Layout, lay_out};
 use super::{Diagram, Node, Shape};
 
-const FONT: f64 = 14.0;
-const LINE: f64 = 21.0;
-const PADDING: f64 = 14.0;
+pub(super) const FONT: f64 = 14.0;
+pub(super) const LINE: f64 = 21.0;
+pub(super) const PADDING: f64 = 14.0;
 const LABEL_MAX: usize = 14;
-const MARGIN: f64 = 16.0;
-
-type Layout = Graph<NodeLabel, EdgeLabel>;
+pub(super) const MARGIN: f64 = 16.0;
 
 /// The diagram as a self-contained SVG document.
 pub fn svg(diagram: &Diagram) -> String {
@@ -40,40 +38,6 @@ pub fn svg(diagram: &Diagram) -> String {
     }
     out.push_str("</svg>\n");
     out
-}
-
-fn lay_out(diagram: &Diagram) -> Layout {
-    let mut graph: Layout = Graph::with_options(GraphOptions { directed: true, multigraph: true, compound: false });
-    for node in &diagram.nodes {
-        let widest = node.lines.iter().map(|line| width_of(line)).fold(width_of(&node.title), f64::max);
-        let label = NodeLabel {
-            width: widest + 2.0 * PADDING,
-            height: LINE * (node.lines.len() + 1) as f64 + PADDING,
-            ..NodeLabel::default()
-        };
-        graph.set_node(node.id.clone(), Some(label));
-    }
-    for (index, edge) in diagram.edges.iter().enumerate() {
-        let lines = wrapped(&edge.label);
-        let widest = lines.iter().map(|line| width_of(line)).fold(0.0, f64::max);
-        let label = EdgeLabel {
-            width: if widest > 0.0 { widest + 8.0 } else { 0.0 },
-            height: LINE * lines.len() as f64,
-            labelpos: dagre::layout::types::LabelPos::Center,
-            ..EdgeLabel::default()
-        };
-        graph.set_edge(edge.from.clone(), edge.to.clone(), Some(label), Some(&format!("e{index}")));
-    }
-    let options = LayoutOptions {
-        nodesep: 36.0,
-        ranksep: 40.0,
-        edgesep: 18.0,
-        marginx: MARGIN,
-        marginy: MARGIN,
-        ..LayoutOptions::default()
-    };
-    dagre::layout(&mut graph, Some(options));
-    graph
 }
 
 /// White behind everything; its place is said only where the picture does not begin at zero.
@@ -157,7 +121,7 @@ fn draw_edge(out: &mut String, graph: &Layout, index: usize, edge: &super::Edge)
 }
 
 /// Alternatives below each other, long ones broken.
-fn wrapped(label: &str) -> Vec<String> {
+pub(super) fn wrapped(label: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for part in label.split(" / ").filter(|part| !part.is_empty()) {
         let mut line = String::new();
@@ -173,7 +137,7 @@ fn wrapped(label: &str) -> Vec<String> {
 }
 
 /// Wide characters take a full square, others about half of one.
-fn width_of(text: &str) -> f64 {
+pub(super) fn width_of(text: &str) -> f64 {
     text.chars().map(|c| if c as u32 >= 0x2E80 { FONT + 1.0 } else { FONT * 0.58 }).sum()
 }
 

@@ -1,7 +1,8 @@
 //! The documents say what is so: links lead somewhere, pictures are drawn from the definitions that ship, commands and
 //! tests they name exist. A document must never name what is not there.
 
-use std::collections::BTreeSet;
+use onething_tests::folder::Folder;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -49,23 +50,26 @@ fn every_link_leads_to_a_file() {
 
 #[test]
 fn every_diagram_is_drawn_from_the_definition_that_ships() {
-    let folder = onething_tests::repository().join("docs/diagrams");
-    let mut drawn = BTreeSet::new();
-    for (ending, language) in [("svg", "zh"), ("en.svg", "en")] {
-        for process in shipped() {
-            let name = format!("{process}.{ending}");
-            let (exit, picture) = onething(&["diagram", &process, "--lang", language]);
-            assert_eq!(exit, Some(0), "{process}");
-            let command = format!("onething diagram {process} --lang {language} > docs/diagrams/{name}");
-            assert!(read(&folder.join(&name)) == picture, "docs/diagrams/{name} is out of date: {command}");
-            drawn.insert(name);
-        }
+    let kept = onething_tests::repository().join("docs/diagrams");
+    let fresh = Folder::new("diagrams").expect("a folder");
+    let (exit, _) = onething(&["diagram", "--all", &fresh.path().display().to_string()]);
+    assert_eq!(exit, Some(0));
+    let (kept, drawn) = (pictures(&kept), pictures(fresh.path()));
+    let cure = "delete docs/diagrams and run: onething diagram --all docs/diagrams";
+    let names = |of: &BTreeMap<String, String>| of.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&kept), names(&drawn), "{cure}");
+    let stale: Vec<&String> = drawn.iter().filter(|(name, text)| kept[*name] != **text).map(|(name, _)| name).collect();
+    assert!(stale.is_empty(), "{stale:?} are out of date; {cure}");
+    for process in shipped() {
+        assert!(drawn.contains_key(&format!("{process}.svg")), "{process} has no picture");
     }
-    let kept: BTreeSet<String> = std::fs::read_dir(&folder)
-        .expect("docs/diagrams")
-        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
-        .collect();
-    assert_eq!(kept, drawn, "each shipped process has its two pictures, and nothing else lies there");
+}
+
+/// Every file of a folder, by its name.
+fn pictures(folder: &Path) -> BTreeMap<String, String> {
+    let files = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let files = files.map(|file| file.expect("a file").path());
+    files.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), read(&path))).collect()
 }
 
 /// Names of the shipped processes: the first key of their files.

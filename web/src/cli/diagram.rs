@@ -1,5 +1,7 @@
 //! `onething diagram`: draws a process, or one level of it. It must never draw anything but the definition that runs.
 
+mod gallery;
+
 use super::{Lang, check, usage};
 use clap::{Args, ValueEnum};
 use onething_engine::diagram::{diagram, mermaid, svg};
@@ -14,9 +16,13 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 pub struct Diagram {
     /// Name of the process
-    process: String,
+    #[arg(required_unless_present = "all")]
+    process: Option<String>,
     /// Files and folders; `workflows` and `forms` if none are named
     paths: Vec<PathBuf>,
+    /// Draw every process with every level inside it, and every fragment, as pictures in both languages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["process", "open", "on", "format", "lang"])]
+    all: Option<PathBuf>,
     /// Open this state or item instead of the whole: a dotted path, or its end
     #[arg(long)]
     open: Option<String>,
@@ -49,10 +55,20 @@ pub fn run(wanted: &Diagram) -> ExitCode {
         Err(message) => return usage(&message),
     };
     let rules = assemble(&sources, &problems).rulebook;
+    if let Some(folder) = &wanted.all {
+        return match gallery::draw(&rules, &sources, folder) {
+            Ok(count) => {
+                println!("{count}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => usage(&format!("expected to write into {}: {error}", folder.display())),
+        };
+    }
+    let process = wanted.process.as_deref().unwrap_or_default();
     let day = wanted.on.unwrap_or(jiff::civil::Date::MAX);
-    let Some(definition) = rules.choose(&wanted.process, day) else {
+    let Some(definition) = rules.choose(process, day) else {
         let known: Vec<&str> = rules.published.keys().map(String::as_str).collect();
-        return usage(&format!("expected one of the processes {}, but got `{}`", known.join(", "), wanted.process));
+        return usage(&format!("expected one of the processes {}, but got `{process}`", known.join(", ")));
     };
     let inside = match &wanted.open {
         None => Statechart::ROOT,
