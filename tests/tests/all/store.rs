@@ -20,6 +20,8 @@ use std::sync::Arc;
 mod beside;
 #[path = "store/commands.rs"]
 mod commands;
+#[path = "store/errands.rs"]
+mod errands;
 #[path = "store/groups.rs"]
 mod groups;
 #[path = "store/lost.rs"]
