@@ -63,7 +63,7 @@ impl<'a> Oracle<'a> {
         let mut script = self.script.borrow_mut();
         while let Some(last) = script.pop() {
             if last.other {
-                script.push(Answered { answer: !last.answer, other: false, ..last });
+                script.push(Answered { answer: !last.answer, other: false });
                 return true;
             }
         }

@@ -207,7 +207,7 @@ impl Ground<'_> {
 
     /// Gives up on a variable that takes ever new values.
     fn widen(&self, walk: &mut Walk) {
-        if walk.points.len() % 64 != 0 {
+        if !walk.points.len().is_multiple_of(64) {
             return;
         }
         for name in self.part.chart.variables.keys() {

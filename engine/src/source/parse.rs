@@ -54,7 +54,7 @@ pub fn parse_into(source: &Source, problems: &Problems) -> Option<Node> {
             None
         }
         Outcome::Broken(problem) => {
-            further(source, text, problem, found, problems);
+            further(source, text, *problem, found, problems);
             None
         }
     }
@@ -75,7 +75,7 @@ fn further(source: &Source, text: &str, first: Problem, found: Problems, problem
         let Some(emptied) = diagnose::without(&text, &broken).filter(|_| line > known) else { return };
         (text, known, found) = (emptied, line, Problems::new());
         match Builder::new(source, &found).run(&text) {
-            Outcome::Broken(problem) => broken = problem,
+            Outcome::Broken(problem) => broken = *problem,
             Outcome::Tree(_) | Outcome::Refused => {
                 problems.extend(found.into_vec().into_iter().filter(|problem| problem.span.line > known));
                 return;
@@ -112,7 +112,7 @@ enum Outcome {
     /// Without one; the problems say why.
     Refused,
     /// With a mistake of grammar that is not among the problems yet.
-    Broken(Problem),
+    Broken(Box<Problem>),
 }
 
 struct Builder<'a> {
@@ -166,7 +166,7 @@ impl<'a> Builder<'a> {
     fn broken(&self, problem: Problem) -> Outcome {
         let named = self.problems.named_on(problem.span.line);
         let earlier = || if problem.code == "E0129" { self.problems.latest() } else { None };
-        Outcome::Broken(named.or_else(earlier).unwrap_or(problem))
+        Outcome::Broken(Box::new(named.or_else(earlier).unwrap_or(problem)))
     }
 
     /// Takes one event; `false` where reading has to stop.
