@@ -204,6 +204,9 @@ async fn alone(store: &dyn Store, rules: &Rulebook, member: &Member) -> Answer {
         match together(store, rules, std::slice::from_ref(member)).await {
             Ok(mut answers) => return answers.pop().unwrap_or(Err(EngineError::Stopped)),
             Err(StoreError::Conflict(_)) if tries < TRIES => {}
+            Err(StoreError::Duplicate(Some(rival))) => {
+                return Ok(Err(Rejection::Duplicate { number: visible(store, rules, member, rival).await }));
+            }
             Err(error) => return refusal(member, error),
         }
     }
@@ -229,9 +232,19 @@ async fn together(store: &dyn Store, rules: &Rulebook, members: &[Member]) -> Re
     Ok(answers)
 }
 
+/// The number of a rival case; empty where the asker may not know of it, or it cannot be read now.
+async fn visible(store: &dyn Store, rules: &Rulebook, member: &Member, rival: CaseId) -> String {
+    let Ok(Some(held)) = store.case(rival).await else { return String::new() };
+    let case = held.loaded.case;
+    let seen = rules
+        .definition(&case.definition)
+        .is_some_and(|definition| decide::may_see(&rules.organisation, definition, &member.actor, &case));
+    if seen { case.number } else { String::new() }
+}
+
 fn refusal(member: &Member, error: StoreError) -> Answer {
     match error {
-        StoreError::Duplicate => Ok(Err(Rejection::Duplicate { number: String::new() })),
+        StoreError::Duplicate(_) => Ok(Err(Rejection::Duplicate { number: String::new() })),
         StoreError::DraftUsed => Ok(Err(Rejection::DraftUsed)),
         error => {
             tracing::error!(case = %member.command.case(), %error, "the store refused a command");

@@ -203,9 +203,15 @@ impl Rejection {
                 format!("这个流程没有入口“{door}”。"),
                 format!("Expected a way in, but there is no “{door}”."),
             ),
+            Rejection::Duplicate { number } if number.is_empty() => Text::new(
+                "同一事项已有在办的办件，这次没有重复申请；那个办件不在您名下，可能是家人或窗口代为提交的。请向受理窗口查询进度。已填内容都还在，原办件结束后可以从这里再次提交。",
+                "Expected no open case for the same matter, but there is one, perhaps begun by a relative or at a window, so nothing was sent. Ask at the window how it stands. What you typed is kept; once that case has ended you can send it from here.",
+            ),
             Rejection::Duplicate { number } => Text::new(
-                format!("同一事项已有在办的办件{}，不必重复申请，请在原办件中继续。", quoted(number)),
-                format!("Expected no open case for the same matter, but there is one {number}. Continue there."),
+                format!("同一事项已有在办的办件（{number}），不必重复申请，请在原办件中继续。已填内容都还在。"),
+                format!(
+                    "Expected no open case for the same matter, but there is case {number}. Continue there; what you typed is kept."
+                ),
             ),
             Rejection::DraftUsed => Text::new(
                 "这份草稿已经提交过，或已被删除。请到“我的办件”查看；要另办一件，请重新填写。",

@@ -36,9 +36,9 @@ pub enum StoreError {
     /// Something else changed what the group was decided on; asking again may succeed.
     #[error("the rows changed meanwhile: {0}")]
     Conflict(String),
-    /// Another open case has the same unique key.
+    /// Another open case has the same unique key: this one, unless it closed meanwhile.
     #[error("another open case has the same key")]
-    Duplicate,
+    Duplicate(Option<CaseId>),
     /// The draft that should become a case is gone: it became one already.
     #[error("the draft was used")]
     DraftUsed,

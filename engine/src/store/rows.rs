@@ -109,7 +109,7 @@ pub fn new_cases(batch: &Batch) -> usize {
 pub fn cases_made(batch: &Batch, made: u64) -> Result<(), StoreError> {
     let new = new_cases(batch);
     if made != new as u64 && batch.cases.iter().any(|row| row.expected == 0 && row.unique_key.is_some()) {
-        return Err(StoreError::Duplicate);
+        return Err(StoreError::Duplicate(None));
     }
     must_be("cases", new, made)
 }

@@ -138,7 +138,12 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         let new = new_cases(batch);
         if new > 0 {
             let made = sqlx::query(statements::CASES_NEW).bind(&rows).execute(&mut *connection).await?;
-            cases_made(batch, made.rows_affected())?;
+            if let Err(error) = cases_made(batch, made.rows_affected()) {
+                let StoreError::Duplicate(_) = error else { return Err(error) };
+                let rival: Option<String> =
+                    sqlx::query_scalar(statements::RIVAL).bind(&rows).fetch_optional(connection).await?;
+                return Err(StoreError::Duplicate(rival.map(|id| case_id(&id)).transpose()?));
+            }
         }
         if new < batch.cases.len() {
             let changed = sqlx::query(statements::CASES_CHANGED).bind(&rows).execute(&mut *connection).await?;

@@ -147,17 +147,21 @@ impl<'a> Stage<'a> {
         let loaded = known.map(|at| &self.cases[at].loaded);
         let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());
         let decision = decide::decide(Context { facts: &facts, ..context }, loaded, command)?;
-        self.rival(decision.unique_key.as_deref())?;
+        self.rival(actor, decision.unique_key.as_deref())?;
         self.take(known, decision, name);
         Ok(())
     }
 
     /// An open case of the story that has the key already, as the store would find it.
-    fn rival(&self, key: Option<&str>) -> Result<(), Rejection> {
+    fn rival(&self, actor: &Actor, key: Option<&str>) -> Result<(), Rejection> {
         let Some(key) = key else { return Ok(()) };
         let open = self.cases.iter().filter(|told| told.loaded.case.closed.is_none());
         match open.into_iter().find(|told| told.unique.as_deref() == Some(key)) {
-            Some(told) => Err(Rejection::Duplicate { number: told.loaded.case.number.clone() }),
+            Some(told) => {
+                let case = &told.loaded.case;
+                let seen = decide::may_see(&self.rules.organisation, &told.definition, actor, case);
+                Err(Rejection::Duplicate { number: if seen { case.number.clone() } else { String::new() } })
+            }
             None => Ok(()),
         }
     }

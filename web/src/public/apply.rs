@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use onething_engine::case::CaseId;
 use onething_engine::command::Command;
 use onething_engine::definition::{Door, ProcessDefinition};
 use onething_engine::engine::Engine;
@@ -34,7 +35,21 @@ struct ApplyPage {
     asked: Asked,
     filling: Filling,
     refusal: String,
+    rival: String,
     expires: String,
+}
+
+/// Why a form was not accepted.
+struct Refused<'a> {
+    why: &'a Rejection,
+    /// The visitor's case in which the matter goes on.
+    rival: Option<CaseId>,
+}
+
+impl<'a> Refused<'a> {
+    fn new(why: &'a Rejection) -> Refused<'a> {
+        Refused { why, rival: None }
+    }
 }
 
 struct Asking {
@@ -69,7 +84,7 @@ impl Asking {
         filling: Filling,
         problems: &[FieldProblem],
         values: &Value,
-        refusal: Option<&Rejection>,
+        refused: Option<Refused<'_>>,
     ) -> Result<Response, Failure> {
         let f = Frame::new(app, visitor, self.now);
         let asked = asked(&Showing {
@@ -84,13 +99,14 @@ impl Asking {
             organisation: &self.rules.organisation,
             language: f.language,
         });
-        let status = refusal.map_or(StatusCode::OK, status_of);
+        let status = refused.as_ref().map_or(StatusCode::OK, |refused| status_of(refused.why));
         let content = ApplyPage {
             process: self.definition.name.clone(),
             process_title: f.x(&self.definition.title).to_owned(),
             door: self.door.name.clone(),
             asked,
-            refusal: refusal.map(|refusal| f.x(&refusal.text()).to_owned()).unwrap_or_default(),
+            refusal: refused.as_ref().map(|refused| f.x(&refused.why.text()).to_owned()).unwrap_or_default(),
+            rival: refused.and_then(|refused| refused.rival).map(|case| case.to_string()).unwrap_or_default(),
             expires: crate::language::day(self.now.plus(90 * onething_engine::value::DAY_MS).date(), f.language),
             filling,
             f,
@@ -136,7 +152,7 @@ pub async fn send(
     if !reading.problems.is_empty() {
         let problems = reading.problems;
         let refusal = Rejection::AnswersInvalid { form: asking.form.name.clone(), problems: problems.clone() };
-        return asking.page(&app, &visitor, filling, &problems, &reading.values, Some(&refusal));
+        return asking.page(&app, &visitor, filling, &problems, &reading.values, Some(Refused::new(&refusal)));
     }
     let region = match &actor.kind {
         ActorKind::Staff { region, .. } => region.clone(),
@@ -158,8 +174,16 @@ pub async fn send(
         Err(Rejection::AnswersInvalid { form, problems }) => {
             let shown = problems.clone();
             let refusal = Rejection::AnswersInvalid { form, problems };
-            asking.page(&app, &visitor, filling, &shown, &reading.values, Some(&refusal))
+            asking.page(&app, &visitor, filling, &shown, &reading.values, Some(Refused::new(&refusal)))
         }
-        Err(refusal) => asking.page(&app, &visitor, filling, &[], &reading.values, Some(&refusal)),
+        Err(refusal) => {
+            // The engine names a case only to who may see it.
+            let rival = if let Rejection::Duplicate { number } = &refusal {
+                app.store().case_by_number(number).await?
+            } else {
+                None
+            };
+            asking.page(&app, &visitor, filling, &[], &reading.values, Some(Refused { why: &refusal, rival }))
+        }
     }
 }

@@ -108,3 +108,27 @@ async fn fields_leave_the_server_only_for_those_whom_the_form_names() {
         assert!(!seen.contains(grouped) && !seen.contains(NUMBER), "whoever has no work here sees a mask");
     }
 }
+
+#[tokio::test]
+async fn a_second_application_for_the_same_matter_shows_the_way_on_and_keeps_what_was_typed() {
+    let world = World::new(Mode::Demo).await;
+    let case = world.case.parse().map(onething_engine::case::CaseId).expect("an id");
+    let held = world.app.store().case(case).await.expect("a store that answers").expect("the case");
+    let (number, link) = (held.loaded.case.number, format!("href=\"/c/{case}\""));
+    for (who, knows) in [("family", true), ("neighbour", false)] {
+        let (cookie, token) = world.enter(&Actor::citizen(who)).await;
+        let form = world.get("/apply/after-death/family", &cookie).await;
+        let (draft, key) = (form.input("_draft"), form.input("_key"));
+        let mut pairs = report();
+        pairs.extend([("_do", "send"), ("_csrf", &token), ("_draft", &draft), ("_version", "0"), ("_key", &key)]);
+        let answer = world.post("/apply/after-death/family", &cookie, &pairs).await;
+        assert_eq!(answer.status.as_u16(), 409, "{who}");
+        assert!(answer.body.contains("同一事项已有在办的办件"), "{who}: it says what happened");
+        assert!(knows || answer.body.contains("请向受理窗口查询进度"), "{who}: it says what to do");
+        assert_eq!(answer.body.contains(&number), knows, "{who}: only who may see the case learns its number");
+        assert_eq!(answer.body.contains(&link), knows, "{who}: and gets there");
+        assert!(answer.body.contains("标记甲"), "{who}: what was typed is on the page");
+        let kept = format!("/apply/after-death/family?draft={}", answer.input("_draft"));
+        assert!(world.get(&kept, &cookie).await.body.contains("标记甲"), "{who}: and in the draft");
+    }
+}

@@ -11,6 +11,13 @@ pub const CASES_NEW: &str = "
     where r.expected = 0 order by r.id
     on conflict do nothing";
 
+/// An open case that has the key of a new one.
+pub const RIVAL: &str = "
+    select c.id from json_to_recordset($1::json) as r(id text, unique_key text, expected bigint)
+    join cases c on c.unique_hash = r.unique_key
+    where r.expected = 0 and c.closed_at is null and c.id <> r.id
+    order by c.opened_at, c.id limit 1";
+
 /// Only rows that still have the length they were decided on; the caller compares the count.
 pub const CASES_CHANGED: &str = "
     update cases c set length = r.length, head = r.head, last_at = r.last_at, closed_at = r.closed_at,

@@ -9,6 +9,12 @@ pub const CASES_NEW: &str = "
     from json_each(?1) where value->>'expected' = 0
     on conflict do nothing";
 
+/// An open case that has the key of a new one.
+pub const RIVAL: &str = "
+    select c.id from json_each(?1) j join cases c on c.unique_hash = j.value->>'unique_key'
+    where j.value->>'expected' = 0 and c.closed_at is null and c.id <> j.value->>'id'
+    order by c.opened_at, c.id limit 1";
+
 /// Only rows that still have the length they were decided on; the caller compares the count.
 pub const CASES_CHANGED: &str = "
     update cases set length = j.value->>'length', head = j.value->>'head', last_at = j.value->>'last_at',

@@ -175,3 +175,21 @@ async fn two_nodes_never_both_see_none() {
     }
     sound(&**nodes[0].store(), &nodes[0].rules(), cases).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_duplicate_is_told_its_rival_if_the_asker_may_see_it() {
+    for site in both().await {
+        let engine = site.engine().await;
+        let first = opened(&engine, "taken").await;
+        let number = case(&**engine.store(), first).await.number;
+        let ask = |actor: Actor| {
+            let engine = engine.clone();
+            async move { refused(engine.execute(&actor, None, start(Engine::new_case_id(), "taken")).await) }
+        };
+        assert_eq!(ask(citizen()).await, Rejection::Duplicate { number }, "{}", site.name);
+        let stranger = ask(Actor::citizen("stranger")).await;
+        assert_eq!(stranger, Rejection::Duplicate { number: String::new() }, "{}", site.name);
+        // The same number asked for by another process is another matter.
+        assert_eq!(granted(&engine, "taken").await.1, "open", "{}", site.name);
+    }
+}

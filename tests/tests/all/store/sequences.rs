@@ -67,14 +67,14 @@ impl Think for At<'_> {
 async fn play(store: &dyn Store, rules: &Rulebook, now: Instant, members: &[Member]) -> Vec<Fate> {
     match store.write(&wanted(members), &mut At { rules, now, members }).await {
         Ok(fates) => fates,
-        Err(StoreError::Duplicate | StoreError::Conflict(_)) if members.len() > 1 => {
+        Err(StoreError::Duplicate(_) | StoreError::Conflict(_)) if members.len() > 1 => {
             let mut fates = Vec::new();
             for member in members {
                 fates.extend(Box::pin(play(store, rules, now, std::slice::from_ref(member))).await);
             }
             fates
         }
-        Err(StoreError::Duplicate) => vec![Fate::Rejected(Rejection::Duplicate { number: String::new() })],
+        Err(StoreError::Duplicate(_)) => vec![Fate::Rejected(Rejection::Duplicate { number: String::new() })],
         Err(error) => panic!("{error}"),
     }
 }
