@@ -269,12 +269,7 @@ impl Rejection {
                 "办件刚刚被别人更新过。请核对最新情况后再提交，已填内容都还在。",
                 "Expected the case as you saw it, but it has changed since. Look at it again; what you typed is kept.",
             ),
-            Rejection::KeyReused { number } => Text::new(
-                format!("这次提交已经办过一次，内容不同。原结果见办件{}。", quoted(number)),
-                format!(
-                    "Expected the same request under this key, but it was used for another one: see case {number}."
-                ),
-            ),
+            Rejection::KeyReused { number } => Self::key_reused(number),
             Rejection::TimerGone { timer } => Text::new(
                 format!("定时 {timer} 已取消或已生效。"),
                 format!("Expected timer {timer} to be waiting, but it is gone."),
@@ -299,17 +294,28 @@ impl Rejection {
                 format!("这个流程没有当事人“{party}”。"),
                 format!("Expected a party of the process, but “{party}” is none."),
             ),
-            Rejection::ProcessFault { fault } => Text::new(
-                format!("流程定义有误，办件没有变动：{fault}。请联系管理员。"),
-                format!(
-                    "The definition could not be carried out and nothing was changed: {fault}. Tell the administrator."
-                ),
-            ),
+            Rejection::ProcessFault { fault } => Self::fault(fault),
             Rejection::Quarantined => Text::new(
                 "这个办件因系统内部错误暂停办理，管理员已收到通知，已有内容都在。",
                 "This case is set aside after an internal fault. The operator knows; nothing is lost.",
             ),
         }
+    }
+
+    fn key_reused(number: &str) -> Text {
+        Text::new(
+            format!("这次提交已经办过一次，内容不同。原结果见办件{}。", quoted(number)),
+            format!("Expected the same request under this key, but it was used for another one: see case {number}."),
+        )
+    }
+
+    fn fault(fault: &str) -> Text {
+        Text::new(
+            format!("流程定义有误，办件没有变动：{fault}。请联系管理员。"),
+            format!(
+                "The definition could not be carried out and nothing was changed: {fault}. Tell the administrator."
+            ),
+        )
     }
 
     fn not_open(task: u32, status: &str, outcome: Option<&str>) -> Text {
