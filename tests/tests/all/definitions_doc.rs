@@ -14,7 +14,11 @@ struct Block {
 }
 
 fn page() -> String {
-    std::fs::read_to_string(onething_tests::repository().join("docs/definitions.md")).expect("the page")
+    read("docs/definitions.md")
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(onething_tests::repository().join(path)).expect("a file of the repository")
 }
 
 fn blocks(page: &str) -> Vec<Block> {
@@ -95,7 +99,7 @@ fn drawn<'a>(problems: impl Iterator<Item = &'a Problem>, sources: &[Source]) ->
 /// A path that tells the line on the page; a form wants its file called as itself.
 fn path_of(line: usize, text: &str) -> String {
     let name = text.lines().next().and_then(|first| first.split_once(": ")).map_or("", |(_, name)| name.trim());
-    format!("definitions.md:{line}/{name}.yaml")
+    format!("page:{line}/{name}.yaml")
 }
 
 /// The whole files of the page, and the calendar that ships.
@@ -153,4 +157,41 @@ fn a_mistake_on_the_page_would_be_found() {
     let text = page().replace("to: handling, title", "to: handlign, title");
     let (_, errors) = load(&whole(&blocks(&text)));
     assert!(errors.iter().any(|error| error.contains("handling")), "{errors:?}");
+}
+
+/// Everything that ships but its stories.
+fn shipped() -> Vec<Source> {
+    fn walk(path: &str, sources: &mut Vec<Source>) {
+        let entries = std::fs::read_dir(onething_tests::repository().join(path)).expect("a folder of the repository");
+        for entry in entries {
+            let entry = entry.expect("a file");
+            let path = format!("{path}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                walk(&path, sources);
+            } else if path.ends_with(".yaml") && !path.ends_with(".story.yaml") {
+                sources.push(Source::new(path.clone(), read(&path)));
+            }
+        }
+    }
+    let mut sources = Vec::new();
+    walk("forms", &mut sources);
+    walk("workflows", &mut sources);
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    sources
+}
+
+#[test]
+fn every_pattern_is_sound_with_what_ships_and_its_stories_hold() {
+    let blocks = blocks(&read("docs/patterns.md"));
+    assert!(blocks.iter().all(|block| block.within.is_none()), "every block is a whole file");
+    let mut sources = shipped();
+    sources.extend(blocks.iter().map(|block| Source::new(path_of(block.line, &block.text), block.text.clone())));
+    let (assembled, errors) = load(&sources);
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    assert_eq!(assembled.stories.len(), 2, "the stories of the page");
+    for source in &assembled.stories {
+        let story = story::read(source).unwrap_or_else(|problems| panic!("{:#?}", drawn(problems.iter(), &sources)));
+        let played = story::play(&assembled.rulebook, &story);
+        assert!(played.problems.is_empty(), "{}", drawn(played.problems.iter(), &sources).join("\n"));
+    }
 }
