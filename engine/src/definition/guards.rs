@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use super::draft::{Draft, InputKind, Place, Placed, StateIndex};
 use crate::expression::{Expression, Parameter, Scope, Signature, StateProblem, Type};
 use crate::source::Span;
-use crate::table::Tables;
 use crate::value::Value;
 
 impl<'a> Draft<'a> {
@@ -212,9 +211,11 @@ impl<'a> Draft<'a> {
             None => Parameter::Of(Type::Text),
         };
         let states = self.within(super::draft::ROOT).into_iter().map(|state| self.kernel_path(state)).collect();
-        let tables = Parameter::Key(self.library.tables.as_ref().map(Tables::types).unwrap_or_default());
-        let inputs = self.library.tables.as_ref().map(Tables::input_types).unwrap_or_default();
-        let table_inputs = Parameter::Inputs(inputs);
+        // A process is built again from its own files alone, without the figures: what was checked then is not now.
+        let (tables, table_inputs) = match &self.library.tables {
+            Some(known) => (Parameter::Key(known.types()), Parameter::Inputs(known.input_types())),
+            None => (Parameter::Of(Type::Text), Parameter::Of(Type::Any)),
+        };
         let records = Parameter::Key(self.records.keys().map(|name| (name.clone(), Type::Int)).collect());
         let mut scope = GlobalScope { roots, parameters, tables, table_inputs, records, states };
         // A fixed value may read everything but the other fixed values.

@@ -272,7 +272,7 @@ error[E0143]: wrong
         let expected = json!({
             "code": "W0301", "severity": "warning", "file": "x.yaml", "line": 1, "column": 4, "length": 1,
             "message": {"zh": "甲", "en": "a"}, "cause": {"zh": "", "en": ""}, "cure": {"zh": "乙", "en": "b"},
-            "suggestion": "c", "also": [],
+            "suggestion": "c", "also": [], "story": [],
         });
         assert_eq!(problem_json(&problem), expected);
     }

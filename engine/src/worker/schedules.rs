@@ -12,7 +12,10 @@ use crate::command::{Command, scheduled_case_id};
 use crate::engine::{Engine, EngineError};
 use crate::organisation::Actor;
 use crate::store::StoreError;
-use crate::value::Value;
+use crate::value::{DAY_MS, Value};
+
+/// What was due longer ago is not opened any more; 31 days, so that a month is never left out.
+const OVERDUE_MAX_MS: i64 = 31 * DAY_MS;
 
 /// Opens doors at their times.
 pub struct Schedules {
@@ -41,6 +44,10 @@ impl Schedules {
             let Some(definition) = rules.choose(process, now.date()) else { continue };
             for door in definition.doors.values() {
                 let Some(at) = door.schedule.and_then(|schedule| schedule.latest(now)) else { continue };
+                // An installation that begins in November does not open what was due in January.
+                if now.0 - at.0 > OVERDUE_MAX_MS {
+                    continue;
+                }
                 // A version is not asked for a time at which it was not in force yet.
                 if !definition.effective.covers(at.date()) {
                     continue;

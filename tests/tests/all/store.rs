@@ -34,6 +34,8 @@ mod nodes;
 mod posted;
 #[path = "store/records.rs"]
 mod records;
+#[path = "store/schedules.rs"]
+mod schedules;
 #[path = "store/sequences.rs"]
 mod sequences;
 

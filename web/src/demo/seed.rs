@@ -92,6 +92,11 @@ const SEEDS: &[Seed] = &[
         serial: 121,
         older: false,
     },
+    Seed { story: "accepted-2025-09-02", deeds: 2, names: &[], serial: 131, older: true },
+    Seed { story: "low-income-and-severe", deeds: 99, names: &[("申请人甲", "蒋文")], serial: 0, older: false },
+    Seed { story: "fire-at-night", deeds: 2, names: &[("求助人甲", "冯春")], serial: 151, older: false },
+    Seed { story: "objection-is-true", deeds: 5, names: &[("求助人甲", "唐秋")], serial: 161, older: true },
+    Seed { story: "a-citizen-tells-us", deeds: 2, names: &[], serial: 171, older: false },
 ];
 
 /// What became of the seeds.
@@ -178,7 +183,7 @@ impl Planting<'_> {
                 case: Engine::new_case_id(),
                 process: self.story.process.clone(),
                 door: door.to_owned(),
-                region: rules.organisation.region.clone(),
+                region: self.story.region.clone().unwrap_or_else(|| rules.organisation.region.clone()),
                 answers: self.renamed(deed.with.values().next()),
                 draft: None,
             };

@@ -226,7 +226,8 @@ impl Guide<'_> {
     }
 }
 
-/// The matters by the parallel block they belong to (one for every row of a list is one matter), blocks in the order of the file. The first is the service itself;
+/// The matters by the parallel block they belong to (one for every row of a list is one matter), the greatest block
+/// first: that is the service itself;
 /// later ones are reached only when something has to be done over, such as undoing all of it.
 pub fn blocks(definition: &ProcessDefinition) -> Vec<Vec<&ItemDefinition>> {
     let mut blocks: Vec<(Option<StateId>, Vec<&ItemDefinition>)> = Vec::new();
@@ -237,6 +238,7 @@ pub fn blocks(definition: &ProcessDefinition) -> Vec<Vec<&ItemDefinition>> {
             None => blocks.push((block, vec![item])),
         }
     }
+    blocks.sort_by_key(|(_, items)| std::cmp::Reverse(items.len()));
     blocks.into_iter().map(|(_, items)| items).collect()
 }
 
