@@ -5,6 +5,7 @@ pub mod case;
 pub mod guide;
 pub mod mine;
 pub mod notices;
+mod related;
 pub mod sign_in;
 pub mod start;
 pub mod why;

@@ -4,6 +4,7 @@
 use fantoccini::{Client, Locator};
 use onething_tests::browser::{Browser, Screen, barriers, screenshot, scrolls_sideways};
 use onething_tests::folder::Folder;
+use onething_tests::http::Visitor;
 use onething_tests::postgres::fresh_database;
 use onething_tests::server::Server;
 
@@ -60,7 +61,12 @@ async fn walk(store: &str, database: &str) {
             Walk { client: &client, server: &server, name: format!("{database}-{width}"), wrong: Vec::new() };
         walk.look("/", "home").await;
         walk.look("/s/after-death", "guide").await;
+        walk.look("/notices", "notices").await;
+        walk.look("/s/disability-subsidy", "guide-subsidy").await;
         walk.sign_in("family").await;
+        for service in ["disability-subsidy", "urgent-assistance", "expenditure-assistance", "divorce"] {
+            walk.look(&format!("/apply/{service}/online"), &format!("apply-{service}")).await;
+        }
         walk.look("/me", "mine").await;
         walk.look("/apply/after-death/family", "apply").await;
         walk.click("main form button[name=_do][value=send]:not(.unseen)").await;
@@ -90,4 +96,54 @@ async fn the_demonstration_can_be_walked_on_sqlite() {
 #[tokio::test]
 async fn the_demonstration_can_be_walked_on_postgresql() {
     walk(&fresh_database().await, "postgresql").await;
+}
+
+/// Addresses of cases on a page.
+fn cases_on(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in page.split("href=\"/c/").skip(1) {
+        let id = part.split(['"', '/', '?']).next().unwrap_or_default();
+        let path = format!("/c/{id}");
+        if id.len() == 36 && !found.contains(&path) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn signed_in(server: &Server, account: &str) -> Visitor {
+    let mut visitor = Visitor::new(server.port());
+    let page = visitor.get("/signin").expect("a page").body;
+    let csrf = page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token");
+    let form = [("_csrf", csrf), ("account", account), ("next", "/")];
+    assert_eq!(visitor.post("/demo/signin", &form).expect("an answer").status, 303);
+    visitor
+}
+
+/// The related part of a case's page; empty where there is none.
+fn related(visitor: &mut Visitor, path: &str) -> String {
+    let page = visitor.get(path).expect("a page").body;
+    let part = page.split("<section class=\"related\">").nth(1).and_then(|rest| rest.split("</section>").next());
+    part.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_case_leads_to_those_it_began_and_only_whom_they_concern() {
+    let folder = Folder::new("related").expect("a folder");
+    let server = Server::start(&["demo", "--store", &folder.sqlite_url()], &[]);
+    let mut supervisor = signed_in(&server, "sun_zheng");
+    let listed = cases_on(&supervisor.get("/watch").expect("a page").body);
+    let enrolments: Vec<&String> =
+        listed.iter().filter(|path| related(&mut supervisor, path).contains("残疾人两项补贴申请")).collect();
+    assert_eq!(enrolments.len(), 2, "one enrolment for each subsidy that was granted");
+    let begun_by = cases_on(&related(&mut supervisor, enrolments[0]));
+    let [application] = begun_by.as_slice() else { panic!("{begun_by:?}") };
+    assert_eq!(cases_on(&related(&mut supervisor, application)).len(), 2, "and back");
+    // The applicant sees the application; of cases that are not theirs nothing is said.
+    let mut family = signed_in(&server, "family");
+    let own = cases_on(&family.get("/me").expect("a page").body);
+    assert!(own.contains(application), "{own:?}");
+    for path in cases_on(&related(&mut family, application)) {
+        assert_eq!(family.get(&path).expect("a page").status, 200, "{path}: a link to what is not theirs");
+    }
 }

@@ -128,6 +128,8 @@ pub async fn plant(engine: &Engine, stories: &[Source]) -> Result<Seeded, Engine
         seeded.steps += steps;
         seeded.cases += u32::from(steps > 0);
     }
+    // What the cases began and told each other is there before the first visitor.
+    worker::run_until_quiet(engine).await?;
     Ok(seeded)
 }
 

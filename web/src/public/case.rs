@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use onething_engine::text::Language;
 
+use super::related::{Related, related};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::gate::Open;
@@ -18,6 +19,7 @@ use crate::view::{CaseView, Look};
 struct CasePage {
     f: Frame,
     case: CaseView,
+    related: Vec<Related>,
     fresh: bool,
     done: bool,
 }
@@ -42,6 +44,7 @@ pub async fn show(
         language: f.language,
     };
     let case = look.case(&log);
+    let related = related(&app, &f, &open, visitor.actor()?).await?;
     let says = |word: &str| query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == word));
-    page(&CasePage { f, case, fresh: says("new=1"), done: says("done=1") })
+    page(&CasePage { f, case, related, fresh: says("new=1"), done: says("done=1") })
 }
