@@ -173,6 +173,8 @@ mod recusal_tests;
 mod sites_tests;
 #[cfg(test)]
 mod table_tests;
+#[cfg(test)]
+mod told;
 
 #[cfg(test)]
 mod tests {

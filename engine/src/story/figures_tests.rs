@@ -1,10 +1,8 @@
 //! Figures of a case told by a story: what is fixed when it opens, months and money that are counted later, the day of
 //! today, and what is refused at once.
 
-use super::{play, read};
-use crate::rulebook::{Rulebook, assemble};
-use crate::source::{Problems, Source, render};
-use crate::text::Language;
+use super::told::{self, NOTE, published};
+use crate::rulebook::Rulebook;
 
 const PROCESS: &str = r#"
 process: benefit
@@ -56,49 +54,18 @@ fields:
   since: {type: date, title: {zh: 何时起, en: Since}}
 ";
 
-const NOTE: &str = "
-form: note
-title: {zh: 备注, en: Note}
-fields:
-  remark: {type: text, title: {zh: 备注, en: Remark}, required: false}
-";
-
-const ORGANISATION: &str = r#"
-organisation: sample
-title: {zh: 示例, en: Sample}
-region: "320404"
-regions: {"320404": {title: {zh: 钟楼区, en: Zhonglou}}}
-departments: {desk: {title: {zh: 窗口, en: Desk}, units: {front: {title: {zh: 前台, en: front}}}}}
-people: {wang: {name: 王示例, units: [desk.front], roles: [clerk, head]}}
-"#;
+const HEAD: &str = "story: s\nprocess: benefit\nbegin: 2025-11-30 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:\n";
 
 fn rules() -> Rulebook {
-    let sources = [
-        ("workflows/benefit/process.yaml", PROCESS),
-        ("forms/wish.yaml", WISH),
-        ("forms/note.yaml", NOTE),
-        ("workflows/organisation/sample.yaml", ORGANISATION),
-    ];
-    let sources: Vec<Source> = sources.into_iter().map(|(path, text)| Source::new(path, text)).collect();
-    let problems = Problems::new();
-    let rulebook = assemble(&sources, &problems).rulebook;
-    for problem in problems.into_vec() {
-        let text = sources.iter().find(|source| source.path == problem.path).map_or("", |source| &source.text);
-        assert!(problem.code.starts_with('W'), "{}", render(&problem, text, Language::En));
-    }
-    rulebook
+    published(&[("workflows/benefit/process.yaml", PROCESS), ("forms/wish.yaml", WISH), ("forms/note.yaml", NOTE)])
 }
 
 fn played(steps: &str) -> super::Played {
-    let head = "story: s\nprocess: benefit\nbegin: 2025-11-30 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:\n";
-    let source = Source::new("s.story.yaml", format!("{head}{steps}"));
-    let story = read(&source).unwrap_or_else(|problems| panic!("{problems:?}"));
-    play(&rules(), &story)
+    told::played(&rules(), HEAD, steps).expect("a story")
 }
 
 fn holds(steps: &str) {
-    let failures: Vec<String> = played(steps).problems.iter().map(|problem| problem.message.en.clone()).collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_eq!(told::failures(&rules(), HEAD, steps), "");
 }
 
 const OPENED: &str = "  - {me: start.front, with: {wish: {amount: '930', since: 2025-10-31}}}\n";

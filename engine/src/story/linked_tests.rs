@@ -1,6 +1,6 @@
 //! Cases that begin and tell each other, told by stories about two small processes.
 
-use super::{play, played_tests::published, read};
+use super::told::{self, NOTE, published};
 use crate::rulebook::Rulebook;
 use crate::source::{Problems, Source};
 
@@ -102,12 +102,6 @@ title: {zh: 停止, en: Stop}
 fields: {why: {type: text, title: {zh: 原因, en: Why}}}
 ";
 
-const NOTE: &str = "
-form: note
-title: {zh: 备注, en: Note}
-fields: {remark: {type: text, title: {zh: 备注, en: Remark}, required: false}}
-";
-
 fn rules() -> Rulebook {
     published(&[
         ("workflows/asking/process.yaml", ASKING),
@@ -119,19 +113,14 @@ fn rules() -> Rulebook {
     ])
 }
 
+const HEAD: &str = "story: s\nprocess: asking\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:\n  - {me: start.front, with: {wish: {count: 1, what: 书, who: 王示例, place: '320404', parts: [{what: 甲}, {what: 乙}]}}}\n";
+
 fn failures(steps: &str) -> String {
-    let head = "story: s\nprocess: asking\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:\n  - {me: start.front, with: {wish: {count: 1, what: 书, who: 王示例, place: '320404', parts: [{what: 甲}, {what: 乙}]}}}\n";
-    let source = Source::new("s.story.yaml", format!("{head}{steps}"));
-    let story = match read(&source) {
-        Ok(story) => story,
-        Err(problems) => return problems.iter().map(|problem| problem.message.en.clone()).collect(),
-    };
-    play(&rules(), &story).problems.iter().map(|problem| problem.message.en.clone()).collect::<Vec<_>>().join("\n")
+    told::failures(&rules(), HEAD, steps)
 }
 
 fn holds(steps: &str) {
-    let failures = failures(steps);
-    assert!(failures.is_empty(), "{failures}");
+    assert_eq!(failures(steps), "");
 }
 
 #[test]
@@ -242,9 +231,7 @@ steps:
   - {ann: start.counter, with: {gift: {what: 书, person: {name: 王示例}}}}
   - {system: stop, from: asking, with: {stop: {why: 其他}}}
 ";
-    let story = read(&Source::new("s.story.yaml", story)).expect("the story can be read");
-    let played = play(&rules(), &story);
-    assert!(played.problems.is_empty(), "{:?}", played.problems);
+    assert_eq!(told::failures(&rules(), story, ""), "");
 }
 
 #[test]
@@ -276,11 +263,7 @@ fn problems_with(from: &str, to: &str) -> Vec<&'static str> {
     assert!(ASKING.contains(from), "{from}");
     let asking = ASKING.replace(from, to);
     let files = [("a.yaml", asking.as_str()), ("g.yaml", GIVING), ("wish.yaml", WISH), ("gift.yaml", GIFT)];
-    let files = files.into_iter().chain([
-        ("stop.yaml", STOP),
-        ("note.yaml", NOTE),
-        ("o.yaml", super::played_tests::ORGANISATION),
-    ]);
+    let files = files.into_iter().chain([("stop.yaml", STOP), ("note.yaml", NOTE), ("o.yaml", told::ORGANISATION)]);
     let sources: Vec<Source> = files.map(|(path, text)| Source::new(path, text)).collect();
     let problems = Problems::new();
     crate::rulebook::assemble(&sources, &problems);

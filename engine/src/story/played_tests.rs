@@ -1,9 +1,7 @@
 //! What `decide` does, told by stories about a small process: holds, clocks, lateness, maker and checker, rest.
 
-use super::{play, read};
-use crate::rulebook::{Rulebook, assemble};
-use crate::source::{Problems, Source, render};
-use crate::text::Language;
+use super::told::{self, NOTE, published};
+use crate::rulebook::Rulebook;
 
 const PROCESS: &str = r#"
 process: errand
@@ -54,55 +52,19 @@ fields:
   count: {type: number, title: {zh: 数量, en: Count}}
 ";
 
-const NOTE: &str = "
-form: note
-title: {zh: 备注, en: Note}
-fields:
-  remark: {type: text, title: {zh: 备注, en: Remark}, required: false}
-";
-
-pub(super) const ORGANISATION: &str = r#"
-organisation: sample
-title: {zh: 示例, en: Sample}
-region: "320404"
-regions: {"320404": {title: {zh: 钟楼区, en: Zhonglou}}}
-departments: {desk: {title: {zh: 窗口, en: Desk}, units: {front: {title: {zh: 前台, en: front}}}}}
-people: {wang: {name: 王示例, units: [desk.front], roles: [clerk, head]}}
-"#;
-
 fn rules() -> Rulebook {
     published(&[("workflows/errand/process.yaml", PROCESS), ("forms/wish.yaml", WISH), ("forms/note.yaml", NOTE)])
 }
 
-/// What is published from these files, the sample organisation and the calendar that ships.
-pub(super) fn published(files: &[(&str, &str)]) -> Rulebook {
-    let calendar = include_str!("../../../workflows/calendars/cn.yaml");
-    let shared = [("workflows/organisation/sample.yaml", ORGANISATION), ("workflows/calendars/cn.yaml", calendar)];
-    let sources = files.iter().copied().chain(shared);
-    let sources: Vec<Source> = sources.map(|(path, text)| Source::new(path, text)).collect();
-    let problems = Problems::new();
-    let rulebook = assemble(&sources, &problems).rulebook;
-    for problem in problems.into_vec() {
-        let text = sources.iter().find(|source| source.path == problem.path).map_or("", |source| &source.text);
-        assert!(problem.code.starts_with('W'), "{}", render(&problem, text, Language::En));
-    }
-    rulebook
-}
+const HEAD: &str = "story: s\nprocess: errand\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}, bob: {office: desk.front}}\nsteps:\n  - {me: start.front, with: {wish: {count: 1}}}\n";
 
 /// Plays steps; what did not happen as told.
 fn failures(steps: &str) -> String {
-    let head = "story: s\nprocess: errand\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}, bob: {office: desk.front}}\nsteps:\n  - {me: start.front, with: {wish: {count: 1}}}\n";
-    let source = Source::new("s.story.yaml", format!("{head}{steps}"));
-    let story = match read(&source) {
-        Ok(story) => story,
-        Err(problems) => return problems.iter().map(|problem| problem.message.en.clone()).collect(),
-    };
-    play(&rules(), &story).problems.iter().map(|problem| problem.message.en.clone()).collect::<Vec<_>>().join("\n")
+    told::failures(&rules(), HEAD, steps)
 }
 
 fn holds(steps: &str) {
-    let failures = failures(steps);
-    assert!(failures.is_empty(), "{failures}");
+    assert_eq!(failures(steps), "");
 }
 
 #[test]
@@ -244,16 +206,11 @@ states:
 fn what_wakes_a_rest_leaves_the_other_side_alone() {
     let rules =
         published(&[("workflows/sides/process.yaml", SIDES), ("forms/wish.yaml", WISH), ("forms/note.yaml", NOTE)]);
-    let source = Source::new(
-        "s.story.yaml",
-        "story: s\nprocess: sides\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:
-  - {me: start.front, with: {wish: {count: 1}}}
+    let head = "story: s\nprocess: sides\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:\n";
+    let steps = "  - {me: start.front, with: {wish: {count: 1}}}
   - expect: {in: [left.quiet, right.first]}
   - {ann: first.go, with: {note: {}}}
   - expect: {in: [left.awake, right.second], not_in: [right.first]}
-",
-    );
-    let story = read(&source).expect("a story");
-    let problems = play(&rules, &story).problems;
-    assert!(problems.is_empty(), "{:?}", problems.iter().map(|problem| &problem.message.en).collect::<Vec<_>>());
+";
+    assert_eq!(told::failures(&rules, head, steps), "");
 }

@@ -1,10 +1,8 @@
 //! Two places in one case, told by stories: any window accepts, the place of registration decides, the place changes, or
 //! nobody knows it; and who may see what.
 
-use super::{play, read};
-use crate::rulebook::{Rulebook, assemble};
-use crate::source::{Problems, Source, render};
-use crate::text::Language;
+use super::told::{self, NOTE, published};
+use crate::rulebook::Rulebook;
 
 const PROCESS: &str = r#"
 process: subsidy
@@ -51,13 +49,6 @@ fields:
   to_region: {type: region, title: {zh: 迁往, en: Moved to}, required: false}
 ";
 
-const NOTE: &str = "
-form: note
-title: {zh: 备注, en: Note}
-fields:
-  remark: {type: text, title: {zh: 备注, en: Remark}, required: false}
-";
-
 const ORGANISATION: &str = r#"
 organisation: sample
 title: {zh: 示例, en: Sample}
@@ -91,27 +82,7 @@ parameters:
       - {from: 2020-01-01, region: "34", value: "300", basis: 示例}
 "#;
 
-fn rules() -> Rulebook {
-    let sources = [
-        ("workflows/subsidy/process.yaml", PROCESS),
-        ("forms/wish.yaml", WISH),
-        ("forms/moved.yaml", MOVED),
-        ("forms/note.yaml", NOTE),
-        ("workflows/organisation/sample.yaml", ORGANISATION),
-        ("workflows/parameters/sample.yaml", FIGURES),
-    ];
-    let sources: Vec<Source> = sources.into_iter().map(|(path, text)| Source::new(path, text)).collect();
-    let problems = Problems::new();
-    let rulebook = assemble(&sources, &problems).rulebook;
-    for problem in problems.into_vec() {
-        let text = sources.iter().find(|source| source.path == problem.path).map_or("", |source| &source.text);
-        assert!(problem.code.starts_with('W'), "{}", render(&problem, text, Language::En));
-    }
-    rulebook
-}
-
-fn played(steps: &str) -> super::Played {
-    let head = r#"story: s
+const HEAD: &str = r#"story: s
 process: subsidy
 begin: 2025-11-03 09:00
 region: "320404001"
@@ -125,14 +96,24 @@ people:
   watch_far: {role: supervisor, region: "34"}
 steps:
 "#;
-    let source = Source::new("s.story.yaml", format!("{head}{steps}"));
-    let story = read(&source).unwrap_or_else(|problems| panic!("{problems:?}"));
-    play(&rules(), &story)
+
+fn rules() -> Rulebook {
+    published(&[
+        ("workflows/subsidy/process.yaml", PROCESS),
+        ("forms/wish.yaml", WISH),
+        ("forms/moved.yaml", MOVED),
+        ("forms/note.yaml", NOTE),
+        ("workflows/organisation/sample.yaml", ORGANISATION),
+        ("workflows/parameters/sample.yaml", FIGURES),
+    ])
+}
+
+fn played(steps: &str) -> super::Played {
+    told::played(&rules(), HEAD, steps).expect("a story")
 }
 
 fn holds(steps: &str) {
-    let failures: Vec<String> = played(steps).problems.iter().map(|problem| problem.message.en.clone()).collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_eq!(told::failures(&rules(), HEAD, steps), "");
 }
 
 const ELSEWHERE: &str = "  - {here: start.counter, with: {wish: {hukou: '321003007002'}}}\n";

@@ -1,9 +1,7 @@
 //! Decision tables in a running case, told by stories: a value outside what a table covers is refused in plain words, and
 //! every row that answers is counted.
 
-use super::played_tests::published;
-use super::{play, read};
-use crate::source::Source;
+use super::told::{self, published};
 
 const PROCESS: &str = r#"
 process: asking
@@ -46,7 +44,7 @@ tables:
       - {when: {count: "> 6"}, percent: 30}
 "#;
 
-fn told(steps: &str) -> (String, (usize, usize, Vec<super::Line>)) {
+fn asked(steps: &str) -> (String, (usize, usize, Vec<super::Line>)) {
     let files = [
         ("workflows/asking/process.yaml", PROCESS),
         ("forms/wish.yaml", WISH),
@@ -54,8 +52,7 @@ fn told(steps: &str) -> (String, (usize, usize, Vec<super::Line>)) {
     ];
     let rules = published(&files);
     let head = "story: s\nprocess: asking\nbegin: 2025-09-22 09:00\npeople: {me: {party: applicant}, ann: {office: desk.front}}\nsteps:\n  - {me: start.front, with: {wish: {count: 1}}}\n";
-    let story = read(&Source::new("s.story.yaml", format!("{head}{steps}"))).expect("a story");
-    let played = play(&rules, &story);
+    let played = told::played(&rules, head, steps).expect("a story");
     let problems: Vec<String> = played.problems.iter().map(|problem| problem.message.en.clone()).collect();
     let rows = played.coverage.rows(&rules.tables);
     (problems.join("\n"), rows)
@@ -63,28 +60,28 @@ fn told(steps: &str) -> (String, (usize, usize, Vec<super::Line>)) {
 
 #[test]
 fn what_a_table_does_not_cover_is_refused_by_the_name_of_the_field() {
-    let (failures, _) = told("  - {ann: checking.pass, with: {wish: {count: 10}}}\n");
+    let (failures, _) = asked("  - {ann: checking.pass, with: {wish: {count: 10}}}\n");
     assert!(failures.contains("table_silent"), "{failures}");
     assert!(failures.contains("“Number of copies” is outside what the table “Tier” covers (0–9)"), "{failures}");
     assert!(failures.contains("is kept"), "{failures}");
     // A figure that is computed is no other matter: nothing happens silently.
-    let (failures, _) = told(
+    let (failures, _) = asked(
         "  - {ann: checking.count, with: {wish: {count: -1}}, refused: table_silent}\n  - expect: {in: [checking]}\n",
     );
     assert_eq!(failures, "");
-    let (failures, _) = told("  - {ann: checking.pass, with: {wish: {}}}\n");
+    let (failures, _) = asked("  - {ann: checking.pass, with: {wish: {}}}\n");
     assert!(failures.contains("Something that the table “Tier” needs was not answered"), "{failures}");
 }
 
 #[test]
 fn a_condition_that_simply_does_not_hold_is_refused_as_before() {
-    let (failures, _) = told("  - {ann: checking.pass, with: {wish: {count: 2}}, refused: not_offered_now}\n");
+    let (failures, _) = asked("  - {ann: checking.pass, with: {wish: {count: 2}}, refused: not_offered_now}\n");
     assert_eq!(failures, "");
 }
 
 #[test]
 fn rows_that_no_story_asks_are_listed_with_their_line() {
-    let (failures, (answered, all, missing)) = told("  - {ann: checking.pass, with: {wish: {count: 5}}}\n");
+    let (failures, (answered, all, missing)) = asked("  - {ann: checking.pass, with: {wish: {count: 5}}}\n");
     assert_eq!((failures.as_str(), answered, all), ("", 1, 3));
     let lines: Vec<(u32, &str)> = missing.iter().map(|line| (line.line, line.label.as_str())).collect();
     assert_eq!(lines, [(8, "tier (1)"), (10, "tier (3)")]);
