@@ -15,7 +15,7 @@ const LEASE_ERRANDS: &str = "
           and not exists (select 1 from errands f where f.case_id = e.case_id and f.errand < e.errand)
           and not exists (select 1 from cases c where c.id = e.case_id and c.quarantined)
         order by e.at, e.case_id limit $1 for update of e skip locked)
-    update errands e set leased_until = (extract(epoch from clock_timestamp()) * 1000)::bigint + $2, token = e.token + 1
+    update errands e set leased_until = (extract(epoch from clock_timestamp()) * 1000)::bigint + $2
     from due where e.case_id = due.case_id and e.errand = due.errand
     returning e.at, e.case_id, e.key_id, e.sealed";
 

@@ -153,7 +153,6 @@ create table errands (
     sealed bytea not null,
     at bigint not null,
     leased_until bigint not null default 0,
-    token bigint not null default 0,
     primary key (case_id, errand)
 );
 create index errands_waiting on errands (at, case_id, errand);

@@ -9,7 +9,7 @@ use crate::store::{ErrandClaimed, StoreError};
 /// Of each case the first errand only, so that what a case is told comes after its beginning. Those of a case that was
 /// set aside wait for the operator.
 const LEASE_ERRANDS: &str = "
-    update errands set leased_until = m.now + ?2, token = token + 1
+    update errands set leased_until = m.now + ?2
     from (select cast(unixepoch('subsec') * 1000 as integer) as now) m
     where (case_id, errand) in (
         select e.case_id, e.errand from errands e

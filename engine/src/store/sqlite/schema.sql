@@ -153,7 +153,6 @@ create table errands (
     sealed blob not null,
     at integer not null,
     leased_until integer not null default 0,
-    token integer not null default 0,
     primary key (case_id, errand)
 ) strict, without rowid;
 create index errands_waiting on errands (at, case_id, errand);
