@@ -1,22 +1,26 @@
 //! The thinking part of a group commit: several commands, each decided on its own, in order, on what the group before
 //! it left. Pure; a rejection writes nothing and hurts nobody.
 
+mod rows;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow,
-    PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, StoreError, TaskRow, Think, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, Batch, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow, RecordRow, RefusalRow,
+    RequestKey, Snapshot, StoreError, TaskRow, Think, TimerKey, TimerRow, Wanted,
 };
-use crate::case::{Case, CaseId, Task, TaskStatus};
+use crate::case::{CaseId, TaskStatus};
 use crate::command::{Command, Receipt};
-use crate::decide::{self, AnswersWritten, Context, Decision, Facts, Ledger, Loaded, RecordKey, RecordWritten};
-use crate::definition::{Assignee, Lasts, ProcessDefinition};
-use crate::event::{Envelope, Event, GENESIS, hexadecimal};
+use crate::decide::{self, Context, Decision, Facts, Ledger, Loaded, RecordKey, RecordWritten};
+use crate::definition::{Lasts, ProcessDefinition};
+use crate::event::{Envelope, Event, GENESIS};
 use crate::organisation::Actor;
 use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
 use crate::value::Instant;
+
+use rows::{answers_row, case_row, posted_row, task_row};
 
 /// One command of a group.
 #[derive(Clone, Debug)]
@@ -400,85 +404,4 @@ impl Deciding<'_> {
         self.batch.tasks = self.tasks.into_values().collect();
         self.batch
     }
-}
-
-fn posted_row(case: &Case, posted: decide::Posted) -> PostedRow {
-    PostedRow {
-        case_id: case.id,
-        state: posted.state,
-        region: case.region.clone(),
-        who: posted.who.join("、"),
-        what_zh: posted.what.zh,
-        what_en: posted.what.en,
-        objections: match posted.objections {
-            Assignee::Office(name) | Assignee::Party(name) | Assignee::Role(name) => name,
-            Assignee::Site { office, .. } => office,
-        },
-        posted_at: posted.from.0,
-        until_at: posted.until.0,
-    }
-}
-
-fn answers_row(case_id: CaseId, actor: &Actor, now: Instant, answers: &AnswersWritten) -> AnswersRow {
-    AnswersRow {
-        case_id,
-        holder: answers.holder.as_column().to_owned(),
-        form: answers.form.clone(),
-        version: answers.version,
-        form_hash: answers.form_hash.clone(),
-        salt: hexadecimal(&answers.salt),
-        values: serde_json::to_string(&answers.values).unwrap_or_default(),
-        at: now.0,
-        actor: actor.id.clone(),
-    }
-}
-
-fn task_row(rules: &Rulebook, definition: &ProcessDefinition, case: &Case, task: &Task) -> TaskRow {
-    let work = definition.state(task.state);
-    let limit = work.task.as_ref().and_then(|work| work.limit);
-    let deadline = limit.and_then(|limit| decide::deadline(rules, definition, case, limit));
-    let title = work.task.as_ref().map(|task| task.title.clone()).unwrap_or_default();
-    TaskRow {
-        case_id: case.id,
-        task: task.number,
-        state: definition.state(task.state).path.clone(),
-        item: work.item.map(|item| definition.item(item).name.clone()).unwrap_or_default(),
-        title_zh: title.zh,
-        title_en: title.en,
-        status: word(&task.status),
-        holder: task.holder.clone(),
-        offered_at: task.offered_at.0,
-        due_at: deadline.as_ref().and_then(|deadline| deadline.due_at()).map(|at| at.0),
-        warn_at: deadline.as_ref().and_then(|deadline| deadline.instant_at_percent(80)).map(|at| at.0),
-        ended_at: task.ended_at.map(|at| at.0),
-        outcome: task.outcome.clone(),
-    }
-}
-
-fn case_row(held: &Held, expected: u64, unique_key: Option<String>) -> CaseRow {
-    let case = &held.loaded.case;
-    let running = || case.clocks.values().filter(|clock| clock.running);
-    CaseRow {
-        id: case.id,
-        expected,
-        length: case.length,
-        number: case.number.clone(),
-        process: case.process.clone(),
-        definition: case.definition.0.clone(),
-        region: case.region.clone(),
-        opened_at: case.opened_at.0,
-        last_at: case.last_at.0,
-        closed_at: case.closed.as_ref().map(|closed| closed.at.0),
-        outcome: case.closed.as_ref().map(|closed| word(&closed.outcome)),
-        due_at: running().filter_map(|clock| clock.due_at).min().map(|at| at.0),
-        late: running().any(|clock| clock.late),
-        head: held.head.clone(),
-        unique_key,
-        body: serde_json::to_string(case).unwrap_or_default(),
-    }
-}
-
-/// The word a unit-like value has in JSON.
-fn word<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
 }
