@@ -17,6 +17,8 @@ pub mod expression;
 
 pub mod form;
 
+pub mod material;
+
 pub mod parameter;
 
 pub mod table;

@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 21] = [
+pub const PURE: [&str; 22] = [
     "value",
     "text",
     "source",
@@ -13,6 +13,7 @@ pub const PURE: [&str; 21] = [
     "organisation",
     "expression",
     "form",
+    "material",
     "parameter",
     "table",
     "kernel",
