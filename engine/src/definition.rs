@@ -2,6 +2,7 @@
 //! This module must never decide anything about a running case, and never read a file.
 
 mod build;
+mod carry;
 pub mod chart;
 mod checks;
 mod clocks;

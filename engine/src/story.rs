@@ -158,6 +158,8 @@ fn listed(words: impl IntoIterator<Item = String>) -> String {
 }
 
 #[cfg(test)]
+mod carry_tests;
+#[cfg(test)]
 mod each_tests;
 #[cfg(test)]
 mod figures_tests;

@@ -117,6 +117,7 @@ impl Outside for CaseNames<'_> {
                 let found = level.and_then(|level| super::sites::inside(&self.rules.organisation, code, level));
                 Ok(Value::Text(found.unwrap_or_default()))
             }
+            ("rest_over", [Value::Int(item)]) => self.rest_over(*item, configuration),
             ("recused", []) => Ok(Value::Bool(!self.case.recused.is_empty())),
             ("region_at", _) => Ok(Value::Text(String::new())),
             ("table", [Value::Text(name), Value::Map(inputs)]) => match self.asked {

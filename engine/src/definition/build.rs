@@ -314,6 +314,7 @@ impl<'a> Draft<'a> {
                 .map(item_id)
                 .collect(),
             offered: item.offer.is_some(),
+            carried_from: self.carried_from(index).map(|state| emitted.states[state]).collect(),
             row: self.envs[item.env].row.as_ref().map(|row| (row.number, item.together.clone())),
             basis: item.basis.clone(),
         });

@@ -446,6 +446,7 @@ pub(super) struct Draft<'a> {
     /// Copies by the name of the item that `each` repeats.
     pub groups: BTreeMap<String, Vec<String>>,
     pub holds: Vec<DraftHold<'a>>,
+    pub carries: Vec<super::carry::DraftCarry<'a>>,
     pub doors: Vec<DraftDoor<'a>>,
     /// Forms asked anywhere, with the item that asks (`None`: the case) and the first place.
     pub forms: BTreeMap<(String, Option<ItemIndex>), Place>,

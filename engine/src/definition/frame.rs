@@ -41,6 +41,7 @@ impl<'a> Draft<'a> {
             items: Vec::new(),
             groups: BTreeMap::new(),
             holds: Vec::new(),
+            carries: Vec::new(),
             doors: Vec::new(),
             forms: BTreeMap::new(),
             notices: BTreeMap::new(),

@@ -281,6 +281,7 @@ impl Scope for GlobalScope {
             }
             // Made by the compiler for `do: [{site: …}]`; authors have no use for it.
             "region_at" => Some(Signature::new(vec![Parameter::Of(Type::Text), Parameter::Of(Type::Text)], Type::Text)),
+            super::carry::REST_OVER => Some(Signature::new(vec![Parameter::Of(Type::Int)], Type::Bool)),
             "table" => Some(Signature::new(vec![self.tables.clone(), self.table_inputs.clone()], Type::Any)),
             "recused" => Some(Signature::new(Vec::new(), Type::Bool)),
             "sources" => Some(Signature::new(vec![Parameter::Of(Type::Text)], Type::Int)),

@@ -82,11 +82,13 @@ impl<'a> Draft<'a> {
         };
         let end = self.end_choice(state, at, by.clone());
         let mut leave = Vec::new();
+        let mut kept = Vec::new();
         for (kind, kind_span) in words.texts("kinds") {
             let held = self.add_state(Some(around), &format!("held_{kind}"), Kind::Plain, env, kind_span);
             self.states[held].pause = Some(kind.to_owned());
             self.states[held].title = title.clone().unwrap_or_else(|| Text::same(kind));
             hold.held.insert(kind.to_owned(), held);
+            kept.push(held);
             let (trigger, guards, back_trigger, back_guards) = match condition {
                 Some(placed) => {
                     (DraftTrigger::Always, vec![Guard::When(placed)], DraftTrigger::Always, vec![Guard::Unless(placed)])
@@ -122,6 +124,9 @@ impl<'a> Draft<'a> {
         }
         if condition.is_none() {
             hold.end = Some(DraftChoice { transitions: leave, ..end });
+        }
+        if let Some(node) = words.optional("carry_on") {
+            self.hold_carries_on(state, kept, env, node);
         }
         words.finish();
         self.holds.push(hold);

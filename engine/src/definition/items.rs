@@ -16,7 +16,7 @@ use crate::text::Text;
 /// Words an item may have besides the inputs of its fragment.
 const ITEM_WORDS: &[&str] = &[
     "title", "use", "with", "when", "unless", "offer", "needs", "ready", "each", "remind", "basis", "actions", "on",
-    "after", "always", "hold", "entry", "exit", "pause", "document", "notify", "office", "clocks",
+    "after", "always", "hold", "entry", "exit", "pause", "document", "notify", "office", "clocks", "carry_on",
 ];
 
 /// Announced by `do: [{reassess: items}]`, heard by every item that was not needed.
@@ -93,6 +93,9 @@ impl<'a> Draft<'a> {
         self.make_gate(index);
         let inner = self.lower_state_words(state, env, &reader, Some(&entry.value));
         self.start_behind_gate(index, inner);
+        if let Some(node) = reader.optional("carry_on") {
+            self.item_carries_on(index, env, node);
+        }
     }
 
     fn unknown_item_words(&self, env: EnvIndex, node: &'a Node) {
@@ -210,7 +213,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn block_items(&self, block: StateIndex) -> impl Iterator<Item = ItemIndex> + '_ {
+    pub(super) fn block_items(&self, block: StateIndex) -> impl Iterator<Item = ItemIndex> + '_ {
         (0..self.items.len()).filter(move |item| self.items[*item].block == block)
     }
 
@@ -230,6 +233,7 @@ impl<'a> Draft<'a> {
     /// The transitions of all gates, and the variables that keep each result. Every item and form is known now.
     pub fn finish_items(&mut self) {
         self.need_every_copy();
+        self.finish_carries();
         for index in 0..self.items.len() {
             self.finish_gate(index);
             self.keep_result(index);

@@ -83,7 +83,7 @@ impl<'a> Draft<'a> {
     }
 
     /// `start: enrolment` or `start: {link, with, each, when}`.
-    fn start(&mut self, env: EnvIndex, node: &'a Node) -> Option<DraftErrand<'a>> {
+    pub(super) fn start(&mut self, env: EnvIndex, node: &'a Node) -> Option<DraftErrand<'a>> {
         let place = Place { env, span: node.span };
         if let Content::Scalar { text, .. } = &node.content {
             let what = DraftAsked::Start(text);
@@ -132,7 +132,14 @@ impl<'a> Draft<'a> {
         errand
     }
 
-    fn errand(&self, env: EnvIndex, words: &Reader<'a>, what: DraftAsked<'a>, place: Place) -> DraftErrand<'a> {
+    /// The words that every errand has.
+    pub(super) fn errand(
+        &self,
+        env: EnvIndex,
+        words: &Reader<'a>,
+        what: DraftAsked<'a>,
+        place: Place,
+    ) -> DraftErrand<'a> {
         let placed = |node| Placed { node, env };
         let with = words.entries_of("with").iter();
         DraftErrand {

@@ -300,6 +300,8 @@ pub struct ItemDefinition {
     pub needs: Vec<ItemId>,
     /// Claimed by the applicant instead of started by the office.
     pub offered: bool,
+    /// Where it is held and goes on as a case of its own when everything beside it is over.
+    pub carried_from: Vec<StateId>,
     /// Set for a copy that stands for one row of a list: its number from 1, and what all copies are called together.
     pub row: Option<(u32, Text)>,
     /// The law.
