@@ -90,7 +90,7 @@ impl<'a> Doing<'a> {
         values: &Value,
         refusal: Option<&Rejection>,
     ) -> Result<Response, Failure> {
-        let f = Frame::new(self.app, self.visitor, self.now);
+        let f = Frame::new(self.app, self.visitor, self.now).about(&self.open.definition);
         let case = &self.open.loaded.case;
         let holder = self.item.map_or(Holder::Case, |item| Holder::Item(self.open.definition.item(item).name.clone()));
         let look = Look {

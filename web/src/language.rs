@@ -74,11 +74,3 @@ pub fn named(word: &str) -> Option<Language> {
         _ => None,
     }
 }
-
-/// The word for it.
-pub fn word(language: Language) -> &'static str {
-    match language {
-        Language::Zh => "zh",
-        Language::En => "en",
-    }
-}

@@ -6,6 +6,7 @@ mod app;
 mod cli;
 mod demo;
 mod desk;
+mod display;
 mod embedded;
 mod failure;
 mod fields;
@@ -21,6 +22,7 @@ mod sent;
 mod serve;
 mod session;
 mod shell;
+mod statics;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -3,14 +3,20 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use onething_engine::definition::{ProcessDefinition, Tone};
 use onething_engine::organisation::{Actor, ActorKind, Organisation, role};
+use onething_engine::rulebook::Rulebook;
 use onething_engine::text::{Language, Text};
-use onething_engine::value::Instant;
+use onething_engine::value::{HOUR_MS, Instant, MINUTE_MS};
+use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::display::{self, Display};
 use crate::failure::Failure;
+use crate::gate::encode;
 use crate::language;
 use crate::session::Visitor;
+use crate::statics;
 
 /// The frame around a page.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +35,18 @@ pub struct Frame {
     pub demo: bool,
     /// Token of the forms.
     pub csrf: String,
-    /// Path and query of this page, without `lang`.
+    /// Path and query of this page, without preferences.
     pub address: String,
+    /// Size and contrast.
+    pub display: Display,
+    /// The page speaks to people in grief or distress.
+    pub quiet: bool,
+    /// The number of this page, for a talk on the telephone; empty where there is no page.
+    pub code: String,
     /// Name of the installation.
     pub bureau: String,
+    /// When windows are open on a working day; empty where no calendar says so.
+    pub hours: String,
     /// Legal time as people read it.
     pub now: String,
 }
@@ -50,8 +64,12 @@ impl Frame {
             supervisor: visitor.actor.as_ref().is_some_and(|actor| actor.has_role(role::SUPERVISOR)),
             demo: app.is_demo(),
             csrf: visitor.csrf(),
-            address: without_language(&visitor.address),
+            address: display::bare(&visitor.address),
+            display: visitor.display,
+            quiet: false,
+            code: page_code(&visitor.route),
             bureau: rules.organisation.title.get(visitor.language).to_owned(),
+            hours: hours(&rules),
             now: language::moment(now, visitor.language),
         }
     }
@@ -74,17 +92,69 @@ impl Frame {
         self.t("zh-CN", "en")
     }
 
+    /// The same frame for a page about a process, in its tone.
+    #[must_use]
+    pub fn about(mut self, definition: &ProcessDefinition) -> Frame {
+        self.quiet = definition.tone == Tone::Quiet;
+        self
+    }
+
+    /// Classes of the outermost element.
+    pub fn classes(&self) -> &'static str {
+        display::classes(self.display, self.quiet)
+    }
+
+    /// The version of the style sheet and the script.
+    pub fn version(&self) -> &'static str {
+        statics::version()
+    }
+
     /// The address of this page in the other language.
     pub fn other_language(&self) -> String {
-        let joint = if self.address.contains('?') { '&' } else { '?' };
-        format!("{}{joint}lang={}", self.address, self.t("en", "zh"))
+        display::with(&self.address, "lang", self.t("en", "zh"))
+    }
+
+    /// The address of this page in the other size.
+    pub fn other_size(&self) -> String {
+        display::with(&self.address, "size", if self.display.large { "normal" } else { "large" })
+    }
+
+    /// The address of this page with the other contrast.
+    pub fn other_contrast(&self) -> String {
+        display::with(&self.address, "contrast", if self.display.high { "normal" } else { "high" })
+    }
+
+    /// A link to the settings that leads back here.
+    pub fn settings(&self) -> String {
+        format!("/display?back={}", encode(&self.address))
+    }
+
+    /// A link to a page that wants to know where one came from.
+    pub fn from_here(&self, path: &str) -> String {
+        format!("{path}?from={}", self.code.replace(' ', ""))
     }
 }
 
-fn without_language(address: &str) -> String {
-    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
-    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("lang=")).collect();
-    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+/// Office hours of the calendar that the services count by.
+pub fn hours(rules: &Rulebook) -> String {
+    let told = rules.calendars.values().find(|calendar| !calendar.office_hours().basis().is_empty());
+    let windows = told.into_iter().flat_map(|calendar| calendar.office_hours().windows());
+    windows.map(|(open, close)| format!("{}–{}", clock(*open), clock(*close))).collect::<Vec<_>>().join(" ")
+}
+
+fn clock(ms: i64) -> String {
+    format!("{}:{:02}", ms / HOUR_MS, ms / MINUTE_MS % 60)
+}
+
+/// Six digits in two groups for the pattern of a path: short enough to say on the telephone, the same for everybody, and
+/// without a word about whose page it is.
+pub fn page_code(route: &str) -> String {
+    if route.is_empty() {
+        return String::new();
+    }
+    let digest = Sha256::digest(route.as_bytes());
+    let number = digest.iter().take(6).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte)) % 1_000_000;
+    format!("{:03} {:03}", number / 1000, number % 1000)
 }
 
 /// Name and position of an actor.

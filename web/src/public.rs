@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod case;
 pub mod guide;
+pub mod help;
 pub mod mine;
 pub mod notices;
 mod related;

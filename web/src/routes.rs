@@ -3,7 +3,7 @@
 use crate::policy::Object::{Case, Nothing, Task};
 use crate::policy::Who::{Anyone, SignedIn, Staff, Supervisor};
 use crate::policy::{Policy, Route};
-use crate::{act, demo, desk, public, watch};
+use crate::{act, demo, desk, public, statics, watch};
 
 /// Enough for a button and a choice.
 const SMALL: usize = 16 * 1024;
@@ -17,9 +17,13 @@ pub fn table() -> Vec<Route> {
         Route::get ("/s/{process}",                   Policy::new(Anyone, Nothing),                    public::guide::show),
         Route::get ("/notices",                       Policy::new(Anyone, Nothing),                    public::notices::show),
         Route::get ("/signin",                        Policy::new(Anyone, Nothing),                    public::sign_in::show),
+        Route::get ("/help",                          Policy::new(Anyone, Nothing),                    public::help::show),
+        Route::get ("/display",                       Policy::new(Anyone, Nothing),                    public::help::display),
+        Route::get ("/accessibility",                 Policy::new(Anyone, Nothing),                    public::help::accessibility),
+        Route::get ("/privacy",                       Policy::new(Anyone, Nothing),                    public::help::privacy),
         Route::get ("/healthz",                       Policy::new(Anyone, Nothing),                    public::start::health),
-        Route::get ("/static/style.css",              Policy::new(Anyone, Nothing),                    public::start::style),
-        Route::get ("/static/icon.svg",               Policy::new(Anyone, Nothing),                    public::start::icon),
+        Route::get ("/static/style.css",              Policy::new(Anyone, Nothing),                    statics::style),
+        Route::get ("/static/icon.svg",               Policy::new(Anyone, Nothing),                    statics::icon),
         Route::post("/signout",                       Policy::new(SignedIn, Nothing).body(SMALL),      public::sign_in::leave),
         // Applicants, and staff who fill in for them
         Route::get ("/me",                            Policy::new(SignedIn, Nothing),                  public::mine::show),

@@ -1,6 +1,7 @@
 //! Sessions: a random token in a cookie, of which the store keeps only the SHA-256. It must never let a request say who
 //! it is in any other way.
 
+use axum::extract::MatchedPath;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,8 +12,8 @@ use onething_engine::text::Language;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::display::{self, Display};
 use crate::failure::Failure;
-use crate::language;
 
 /// Machine milliseconds a session lives at most.
 const LIVES_MS: i64 = 12 * 3_600_000;
@@ -28,8 +29,12 @@ pub struct Visitor {
     pub token: Option<String>,
     /// The language of the pages.
     pub language: Language,
+    /// How pages look.
+    pub display: Display,
     /// Path and query, to come back to.
     pub address: String,
+    /// The pattern of the path, `/c/{case}`: which page it is, without saying whose.
+    pub route: String,
 }
 
 impl Visitor {
@@ -64,14 +69,11 @@ pub async fn visitor(app: &App, parts: &Parts) -> Result<Visitor, Failure> {
     {
         actor = serde_json::from_str(&session.actor).ok();
     }
+    let (language, display) =
+        (display::language_of(&parts.headers, parts.uri.query()), Display::of(&parts.headers, parts.uri.query()));
+    let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let address = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok(Visitor { actor, token, language: language_of(&parts.headers, parts.uri.query()), address })
-}
-
-/// The language of a request: what its address says, else its cookie, else Chinese.
-pub fn language_of(headers: &HeaderMap, query: Option<&str>) -> Language {
-    let asked = query.unwrap_or_default().split('&').find_map(|pair| language::named(pair.strip_prefix("lang=")?));
-    asked.or_else(|| language::named(&cookie(headers, "lang")?)).unwrap_or_default()
+    Ok(Visitor { actor, token, language, display, address, route })
 }
 
 /// The value of the first cookie with this name.

@@ -7,19 +7,20 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
+use onething_engine::text::Language;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
+use crate::display::{self, Display};
 use crate::failure::Failure;
-use crate::language;
 use crate::page::{FailurePage, Frame};
 use crate::policy;
 use crate::routes;
-use crate::session::{cookie, language_of};
+use crate::statics;
 
 /// A request that takes longer is given up.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
@@ -50,36 +51,63 @@ async fn in_time(request: Request, next: Next) -> Response {
 /// Headers, the cookie of the language, and the page of a failure.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = uuid::Uuid::now_v7().to_string();
-    let language = language_of(request.headers(), request.uri().query());
-    let chosen = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("lang=")));
-    let known = cookie(request.headers(), "lang");
+    let query = request.uri().query();
+    let asked = Asked {
+        language: display::language_of(request.headers(), query),
+        display: Display::of(request.headers(), query),
+        address: failed_address(&request),
+    };
+    let chosen = display::kept(request.headers(), query, app.is_tls());
     let path = request.uri().path().to_owned();
+    let versioned = query.is_some_and(|query| query.strip_prefix("v=") == Some(statics::version()));
     let own_host = !app.is_demo() || is_loopback(request.headers());
     let mut response = if own_host { next.run(request).await } else { Failure::Foreign.into_response() };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         if failure.status().is_server_error() {
             tracing::error!(request = %id, ?failure, "a request failed");
         }
-        response = failure_page(&app, &failure, language, &id);
+        response = failure_page(&app, &failure, &asked, &id);
     }
     let fixed = path.starts_with("/static/") && response.status() == StatusCode::OK;
-    protect(response.headers_mut(), &app, fixed);
+    protect(response.headers_mut(), &app, kept_for(fixed, versioned));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    if chosen && known.as_deref() != Some(language::word(language)) {
-        let text = format!("lang={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", language::word(language));
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+    for value in chosen {
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
 }
 
-fn failure_page(app: &App, failure: &Failure, language: onething_engine::text::Language, id: &str) -> Response {
+/// How the page of a failure is to look.
+struct Asked {
+    language: Language,
+    display: Display,
+    address: String,
+}
+
+/// Where preferences of a failed page lead: to the same page, if it can be asked for again.
+fn failed_address(request: &Request) -> String {
+    let again = request.method() == Method::GET && !request.uri().path().starts_with("//");
+    let address = if again { request.uri().path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+    display::bare(address)
+}
+
+/// Pages are personal: no shared computer may keep them. Files are kept, for ever where the address names their version.
+fn kept_for(fixed: bool, versioned: bool) -> &'static str {
+    match (fixed, versioned) {
+        (true, true) => "public, max-age=31536000, immutable",
+        (true, false) => "public, max-age=300",
+        (false, _) => "no-store",
+    }
+}
+
+fn failure_page(app: &App, failure: &Failure, asked: &Asked, id: &str) -> Response {
+    let language = asked.language;
     let (title, advice) = failure.text();
     let bureau = app.rules().organisation.title.get(language).to_owned();
-    let f = Frame { language, demo: app.is_demo(), bureau, address: "/".to_owned(), ..Frame::default() };
+    let address = asked.address.clone();
+    let f = Frame { language, demo: app.is_demo(), bureau, address, display: asked.display, ..Frame::default() };
     let request = if failure.status().is_server_error() { id.to_owned() } else { String::new() };
     let page =
         FailurePage { f, title: title.get(language).to_owned(), advice: advice.get(language).to_owned(), request };
@@ -89,7 +117,7 @@ fn failure_page(app: &App, failure: &Failure, language: onething_engine::text::L
     }
 }
 
-fn protect(headers: &mut HeaderMap, app: &App, fixed: bool) {
+fn protect(headers: &mut HeaderMap, app: &App, kept: &'static str) {
     let mut put = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     put(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -98,8 +126,7 @@ fn protect(headers: &mut HeaderMap, app: &App, fixed: bool) {
     put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     put(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    // Pages are personal: no shared computer may keep them.
-    put(header::CACHE_CONTROL, if fixed { "public, max-age=300" } else { "no-store" });
+    put(header::CACHE_CONTROL, kept);
     if app.is_tls() {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

@@ -72,6 +72,7 @@ const WORK_WORDS: &[&str] = &[
     "records",
     "record",
     "late",
+    "tone",
     "basis",
 ];
 
@@ -153,6 +154,7 @@ impl<'a> Draft<'a> {
             effective: frame.effective,
             lead: frame.lead.clone(),
             basis: frame.basis.clone(),
+            tone: frame.tone,
             calendar: frame.calendar.clone(),
             states,
             transitions,

@@ -409,6 +409,7 @@ pub(super) struct Frame {
     pub calendar: String,
     pub roll: Option<Roll>,
     pub late: Late,
+    pub tone: super::model::Tone,
     pub messages: BTreeMap<String, MessageDefinition>,
     pub notices: BTreeMap<String, NoticeText>,
     pub documents: BTreeMap<String, DocumentText>,

@@ -8,7 +8,7 @@ use super::draft::{
     ROOT, Target,
 };
 use super::library::{FileKind, Library, Parsed};
-use super::model::{Assignee, DocumentText, Effects, MessageDefinition, NoticeText};
+use super::model::{Assignee, DocumentText, Effects, MessageDefinition, NoticeText, Tone};
 use super::states::Lowered;
 use super::words::both;
 use crate::source::{Node, Problems, Reader, Span, brief};
@@ -16,6 +16,9 @@ use crate::text::Text;
 
 /// Words in braces that a notice may contain; anything else could carry personal values.
 const PLACEHOLDERS: &[&str] = &["number", "title", "item", "due", "office", "link"];
+
+/// What may be written behind `tone`.
+const TONES: &[(&str, Tone)] = &[("plain", Tone::Plain), ("quiet", Tone::Quiet)];
 
 /// The hidden state before a door was opened.
 pub(super) const START: &str = "#start";
@@ -72,6 +75,7 @@ impl<'a> Draft<'a> {
         self.frame.name = reader.text("process").unwrap_or_default().to_owned();
         self.frame.title = reader.localized("title").unwrap_or_else(|| Text::same(&self.frame.name));
         self.frame.basis = reader.text("basis").unwrap_or_default().to_owned();
+        self.frame.tone = reader.choice("tone", TONES).unwrap_or_default();
         if let Some(words) = reader.map("effective", both("生效日期", "effective")) {
             self.frame.effective.from = words.date("from");
             self.frame.effective.to = words.date("to");

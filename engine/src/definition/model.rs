@@ -43,6 +43,8 @@ pub struct ProcessDefinition {
     pub lead: Option<Assignee>,
     /// The law or plan it stands on, as written.
     pub basis: String,
+    /// How its pages speak.
+    pub tone: Tone,
     /// Name of the calendar its clocks use.
     pub calendar: String,
     /// What the kernel runs: fragments, items, holds and doors are expanded in it.
@@ -81,6 +83,16 @@ pub struct ProcessDefinition {
     pub sites: BTreeMap<String, SiteDefinition>,
     /// Facts that other cases may ask for, by name.
     pub records: BTreeMap<String, RecordDefinition>,
+}
+
+/// How the pages of a process speak to people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// As everywhere.
+    #[default]
+    Plain,
+    /// For people in grief or distress: muted colours, nothing festive.
+    Quiet,
 }
 
 /// Dates between which a case may begin.

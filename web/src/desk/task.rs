@@ -140,7 +140,7 @@ impl Work<'_> {
     }
 
     async fn page(&self, filling: Filling, chosen: &str, mended: Mended<'_>) -> Result<Response, Failure> {
-        let f = Frame::new(self.app, self.visitor, self.now);
+        let f = Frame::new(self.app, self.visitor, self.now).about(&self.open.definition);
         let look = self.look()?;
         let task = self.open.loaded.case.task(self.open.task).ok_or(Failure::NotFound)?;
         let work = self.definition()?;

@@ -86,7 +86,7 @@ impl Asking {
         values: &Value,
         refused: Option<Refused<'_>>,
     ) -> Result<Response, Failure> {
-        let f = Frame::new(app, visitor, self.now);
+        let f = Frame::new(app, visitor, self.now).about(&self.definition);
         let asked = asked(&Showing {
             form: &self.form,
             prefix: "",

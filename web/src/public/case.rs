@@ -32,7 +32,7 @@ pub async fn show(
     Extension(open): Extension<Open>,
 ) -> Result<Response, Failure> {
     let now = app.now().await?;
-    let f = Frame::new(&app, &visitor, now);
+    let f = Frame::new(&app, &visitor, now).about(&open.definition);
     let log = app.store().history(open.loaded.case.id).await?;
     let look = Look {
         loaded: &open.loaded,

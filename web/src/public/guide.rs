@@ -76,7 +76,7 @@ pub async fn show(
     let now = app.now().await?;
     let rules = app.rules();
     let definition = rules.choose(&process, now.date()).ok_or(Failure::NotFound)?;
-    let f = Frame::new(&app, &visitor, now);
+    let f = Frame::new(&app, &visitor, now).about(definition);
     let guide = Guide { rules: &rules, definition, now, f: &f };
     let mut doors: Vec<GuideDoor> =
         definition.doors.values().map(|door| guide.door(door, visitor.actor.as_ref())).collect();

@@ -1,10 +1,9 @@
-//! The start page, and the files every page needs.
+//! The start page.
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use onething_engine::definition::Door;
 use onething_engine::text::Language;
 
@@ -63,14 +62,4 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
 pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
     app.store().ping().await?;
     Ok("ok\n")
-}
-
-/// The style sheet.
-pub async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../../static/style.css"))
-}
-
-/// The icon.
-pub async fn icon() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("../../static/icon.svg"))
 }

@@ -40,7 +40,7 @@ pub async fn show(
     Extension(open): Extension<Open>,
 ) -> Result<Response, Failure> {
     let now = app.now().await?;
-    let f = Frame::new(&app, &visitor, now);
+    let f = Frame::new(&app, &visitor, now).about(&open.definition);
     let case = &open.loaded.case;
     let clock = open.definition.clocks.iter().find(|clock| clock.name == name).ok_or(Failure::NotFound)?;
     let found = deadline(&open.rules, &open.definition, case, clock.id).ok_or(Failure::NotFound)?;
