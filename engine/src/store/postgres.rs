@@ -20,7 +20,7 @@ use sqlx::{PgPool, Row};
 use tokio::sync::Mutex;
 
 use super::rows::{
-    case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, record_rows, stored, unsealed,
+    case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, not_changed, record_rows, stored, unsealed,
 };
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, Fate, Held, Kind, OutboxClaimed, OutboxEnd,
@@ -174,7 +174,8 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
             }
         }
         if new < batch.cases.len() {
-            let changed = sqlx::query(statements::CASES_CHANGED).bind(&rows).execute(&mut *connection).await?;
+            let changed = sqlx::query(statements::CASES_CHANGED).bind(&rows).execute(&mut *connection).await;
+            let changed = changed.map_err(not_changed)?;
             must_be("cases", batch.cases.len() - new, changed.rows_affected())?;
         }
     }

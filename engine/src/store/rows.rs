@@ -24,6 +24,13 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// Why changed cases were not written. Among them only one that is taken up again can meet a unique key: another open case
+/// has taken it meanwhile, and trying again does not help.
+pub fn not_changed(error: sqlx::Error) -> StoreError {
+    let taken = error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
+    if taken { StoreError::Duplicate(None) } else { error.into() }
+}
+
 /// Sorts a database's error code. PostgreSQL's have five characters (appendix A of its manual); SQLite's are numbers
 /// below 10,000 whose low byte is the kind (<https://sqlite.org/rescode.html>).
 fn sorted(code: &str, message: &str) -> StoreError {

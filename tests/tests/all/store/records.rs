@@ -193,3 +193,27 @@ async fn a_duplicate_is_told_its_rival_if_the_asker_may_see_it() {
         assert_eq!(granted(&engine, "taken").await.1, "open", "{}", site.name);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_not_taken_up_again_while_another_has_its_key() {
+    for site in both().await {
+        let engine = site.engine().await;
+        let berth = |id: CaseId| {
+            let Command::StartCase { case, door, region, answers, draft, .. } = start(id, "quay") else {
+                unreachable!()
+            };
+            Command::StartCase { case, process: "berth".to_owned(), door, region, answers, draft }
+        };
+        let back = |case: CaseId| Command::Act { case, action: "action.left.back".to_owned(), answers: Value::Null };
+        let (first, second) = (Engine::new_case_id(), Engine::new_case_id());
+        accepted(engine.execute(&citizen(), None, berth(first)).await);
+        accepted(end(&engine, first, "finish").await);
+        accepted(engine.execute(&citizen(), None, berth(second)).await);
+        // It is an answer of the process, not a failure of the store, and it stays the same until the other has left.
+        assert_eq!(refused(engine.execute(&citizen(), None, back(first)).await).code(), "duplicate", "{}", site.name);
+        assert!(case(&**engine.store(), first).await.closed.is_some(), "{}", site.name);
+        accepted(end(&engine, second, "finish").await);
+        accepted(engine.execute(&citizen(), None, back(first)).await);
+        sound(&**engine.store(), &engine.rules(), [first, second]).await;
+    }
+}
