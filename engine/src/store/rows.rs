@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{Batch, OutboxEnd, StoreError};
+use super::{Batch, ErrandClaimed, OutboxEnd, StoreError};
 use crate::case::CaseId;
+use crate::command::Errand;
 use crate::decide::RecordKey;
 use crate::event::hexadecimal;
 
@@ -128,7 +129,7 @@ pub fn case_id(text: &str) -> Result<CaseId, StoreError> {
 
 /// A stored JSON text, read back.
 pub fn stored<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Refused(format!("a stored {what} cannot be read: {error}")))
+    serde_json::from_str(text).map_err(|error| unreadable(what, &error))
 }
 
 /// Compares what a statement did with what it was given.
@@ -144,7 +145,27 @@ pub fn unsealed<T: serde::de::DeserializeOwned>(key_id: i64, bytes: &[u8]) -> Re
     if key_id != 0 {
         return Err(StoreError::Refused(format!("values are sealed under the unknown key {key_id}")));
     }
-    serde_json::from_slice(bytes).map_err(|error| StoreError::Refused(format!("stored values cannot be read: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| unreadable("text of values", &error))
+}
+
+/// Where a stored text goes wrong, and never what stands there: the parser's own sentence quotes it, and it may be a name.
+fn unreadable(what: &str, error: &serde_json::Error) -> StoreError {
+    let (kind, line, column) = (error.classify(), error.line(), error.column());
+    StoreError::Refused(format!("a stored {what} cannot be read ({kind:?}, line {line}, column {column})"))
+}
+
+/// The errands that were claimed, in the order of their time. One that cannot be read stays where it is and must not keep
+/// the others from being carried out.
+pub fn claimed_errands(rows: Vec<(i64, CaseId, Result<Errand, StoreError>)>) -> Vec<ErrandClaimed> {
+    let mut claimed = Vec::with_capacity(rows.len());
+    for (at, case_id, errand) in rows {
+        match errand {
+            Ok(errand) => claimed.push((at, ErrandClaimed { case_id, errand })),
+            Err(error) => tracing::error!(case = %case_id, %error, "an errand cannot be read and waits"),
+        }
+    }
+    claimed.sort_by_key(|(at, claimed)| (*at, claimed.case_id));
+    claimed.into_iter().map(|(_, claimed)| claimed).collect()
 }
 
 /// Region codes without the zeros that only fill them up, so that a prefix means "inside".
@@ -165,6 +186,17 @@ pub fn end_columns(end: &OutboxEnd) -> (&'static str, i64, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_not_quoted() {
+        let told = [
+            stored::<u32>("number", r#""张三""#).expect_err("a text is no number"),
+            unsealed::<Vec<u32>>(0, r#"["11010519491231002X"]"#.as_bytes()).expect_err("a text is no number"),
+        ];
+        for error in told.map(|error| error.to_string()) {
+            assert!(error.contains("line 1") && !error.contains("张三") && !error.contains("1101"), "{error}");
+        }
+    }
 
     #[test]
     fn failures_are_sorted_by_who_can_mend_them() {

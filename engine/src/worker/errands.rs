@@ -32,13 +32,19 @@ impl Errands {
     /// Leases errands that wait and carries each out; returns how many it leased.
     ///
     /// # Errors
-    /// The store failed. What was not carried out is taken again when the lease has run out.
+    /// The store cannot be reached. What was not carried out is taken again when the lease has run out.
     pub async fn run_once(&self) -> Result<usize, StoreError> {
         let claimed = self.engine.store().claim_errands(ERRANDS_AT_ONCE, ERRAND_LEASE_MS).await?;
         for errand in &claimed {
             match self.carry_out(errand).await {
                 Ok(()) => {}
-                Err(EngineError::Store(error)) => return Err(error),
+                // The others would fail just the same.
+                Err(EngineError::Store(error)) if error.is_unavailable() => return Err(error),
+                // It comes back when its lease has run out; those behind it must not wait for that.
+                Err(EngineError::Store(error)) => {
+                    let (case, number) = (errand.case_id, errand.errand.number);
+                    tracing::error!(%case, errand = number, %error, "an errand could not be carried out");
+                }
                 // The case was set aside and said so, or the engine is stopping.
                 Err(EngineError::Broken | EngineError::Stopped) => {}
             }

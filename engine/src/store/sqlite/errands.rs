@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::SqliteStore;
-use crate::store::rows::{case_id, unsealed};
+use crate::store::rows::{case_id, claimed_errands, unsealed};
 use crate::store::{ErrandClaimed, StoreError};
 
 /// Of each case the first errand only, so that what a case is told comes after its beginning. Those of a case that was
@@ -29,14 +29,10 @@ impl SqliteStore {
         }
         let mut writer = self.writer.lock().await;
         let rows = sqlx::query(LEASE_ERRANDS).bind(i64::from(limit)).bind(lease_ms).fetch_all(&mut *writer).await?;
-        let mut claimed: Vec<(i64, ErrandClaimed)> = rows
-            .iter()
-            .map(|row| {
-                let errand = unsealed(row.try_get("key_id")?, row.try_get("sealed")?)?;
-                Ok((row.try_get("at")?, ErrandClaimed { case_id: case_id(row.try_get("case_id")?)?, errand }))
-            })
-            .collect::<Result<_, StoreError>>()?;
-        claimed.sort_by_key(|(at, claimed)| (*at, claimed.case_id));
-        Ok(claimed.into_iter().map(|(_, claimed)| claimed).collect())
+        let read = rows.iter().map(|row| {
+            let errand = unsealed(row.try_get("key_id")?, row.try_get("sealed")?);
+            Ok((row.try_get("at")?, case_id(row.try_get("case_id")?)?, errand))
+        });
+        Ok(claimed_errands(read.collect::<Result<_, StoreError>>()?))
     }
 }

@@ -118,3 +118,41 @@ async fn what_a_case_asks_is_carried_out_in_its_order() {
         sound(&**store, &engine.rules(), [order, parcel]).await;
     }
 }
+
+/// Changes rows behind the back of the store, as damage or another version would.
+async fn change(site: &Site, sqlite: &'static str, postgres: &'static str) -> u64 {
+    use sqlx::{Connection, PgConnection, SqliteConnection};
+    if site.name == "SQLite" {
+        let mut connection = SqliteConnection::connect(&site.url).await.expect("the file");
+        return sqlx::query(sqlite).execute(&mut connection).await.expect("a change").rows_affected();
+    }
+    let mut connection = PgConnection::connect(&site.url).await.expect("the database");
+    sqlx::query(postgres).execute(&mut connection).await.expect("a change").rows_affected()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_errand_that_cannot_be_carried_out_keeps_no_other_waiting() {
+    for site in both().await {
+        let engine = site.engine().await;
+        let worker = Errands::new(engine.clone());
+        let store = engine.store();
+        // An errand that nobody can read any more.
+        let unread = ordered(&engine).await;
+        let (sqlite, postgres) =
+            ("update errands set sealed = cast('{}' as blob)", "update errands set sealed = convert_to('{}', 'UTF8')");
+        assert_eq!(change(&site, sqlite, postgres).await, 1, "{}", site.name);
+        let second = ordered(&engine).await;
+        worker.run_until_quiet().await.expect("rounds");
+        assert_eq!(ends(&**store, second).await, 1, "{}: it is carried out all the same", site.name);
+        assert_eq!(ends(&**store, unread).await, 0, "{}", site.name);
+        // A message to a case whose row cannot be read, taken together with one that can be delivered.
+        let drop = Command::Act { case: second, action: "action.waiting.drop".to_owned(), answers: Value::Null };
+        accepted(engine.execute(&citizen(), None, drop).await);
+        let body = "update cases set body = '{}' where process = 'parcel'";
+        assert_eq!(change(&site, body, body).await, 1, "{}", site.name);
+        let third = ordered(&engine).await;
+        worker.run_until_quiet().await.expect("rounds");
+        assert_eq!(ends(&**store, second).await, 1, "{}: it waits for the repair", site.name);
+        assert_eq!(ends(&**store, third).await, 1, "{}: and nobody waits for it", site.name);
+    }
+}
