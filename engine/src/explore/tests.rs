@@ -257,6 +257,16 @@ fn a_bound_is_told() {
 }
 
 #[test]
+fn a_bound_that_only_the_start_of_a_part_reaches_is_told() {
+    let gate = "use: opinion, remind: [50%], when: 'answers.note.kind == \"a\" || answers.note.remark == \"x\" || answers.note.remark == \"y\"'}";
+    let states = ITEMS.replace("use: opinion}", gate);
+    let bounds = Bounds { answers: 3, ..Bounds::default() };
+    let codes = |states: &str| found_within("", states, bounds).iter().map(|problem| problem.code).collect::<Vec<_>>();
+    assert_eq!(codes(ITEMS), Vec::<&str>::new(), "nothing else needs so many answers");
+    assert_eq!(codes(&states), ["W0697"]);
+}
+
+#[test]
 fn a_variable_is_followed_until_it_has_too_many_values() {
     let states = "
   checking:

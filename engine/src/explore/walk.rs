@@ -68,7 +68,7 @@ impl Ground<'_> {
     /// Walks the whole part.
     pub fn walk(&self) -> Walk {
         let mut walk = Walk::default();
-        match self.begin(&Configuration::of(&self.part.chart)) {
+        match self.begin(&Configuration::of(&self.part.chart), &mut walk.bounded) {
             Ok(runs) => runs.into_iter().for_each(|run| {
                 self.point(&mut walk, run.configuration, None);
             }),
@@ -95,7 +95,10 @@ impl Ground<'_> {
         }
         for deed in self.deeds_at(&configuration) {
             let runs = match deed.kind {
-                DeedKind::Anew => self.begin(&Configuration { active: BTreeSet::new(), ..configuration.clone() }),
+                DeedKind::Anew => {
+                    let before = Configuration { active: BTreeSet::new(), ..configuration.clone() };
+                    self.begin(&before, &mut walk.bounded)
+                }
                 DeedKind::Resumed => Ok(vec![self.resumed(&configuration)]),
                 _ => self.runs(&configuration, &deed.event, &mut walk.bounded),
             };
@@ -151,15 +154,9 @@ impl Ground<'_> {
     }
 
     /// Every way in which the part may begin.
-    fn begin(&self, before: &Configuration) -> Result<Vec<Run>, KernelRejection> {
+    fn begin(&self, before: &Configuration, bounded: &mut bool) -> Result<Vec<Run>, KernelRejection> {
         let oracle = Oracle::new(self.definition, self.part, self.facts, BTreeSet::new());
-        let mut runs = Vec::new();
-        loop {
-            runs.push(start_within(&self.part.chart, before.clone(), &oracle, self.bounds.rounds)?);
-            if runs.len() >= self.bounds.answers || !oracle.next() {
-                return Ok(runs);
-            }
-        }
+        self.answered(&oracle, bounded, || start_within(&self.part.chart, before.clone(), &oracle, self.bounds.rounds))
     }
 
     /// Every way in which the part may answer an event. The one that does not come to rest is an error for all.
@@ -167,9 +164,20 @@ impl Ground<'_> {
         let blocks = self.part.blocks.iter();
         let ended = blocks.filter(|block| before.is_active(block.ended) || event.name == block.end());
         let oracle = Oracle::new(self.definition, self.part, self.facts, ended.map(|block| block.state).collect());
+        let step = || step_within(&self.part.chart, before, event.clone(), &oracle, self.bounds.rounds);
+        self.answered(&oracle, bounded, step)
+    }
+
+    /// The runs of one step under every combination of answers, as far as the bound goes.
+    fn answered(
+        &self,
+        oracle: &Oracle<'_>,
+        bounded: &mut bool,
+        step: impl Fn() -> Result<Run, KernelRejection>,
+    ) -> Result<Vec<Run>, KernelRejection> {
         let mut runs: Vec<Run> = Vec::new();
         for _ in 0..self.bounds.answers {
-            let run = step_within(&self.part.chart, before, event.clone(), &oracle, self.bounds.rounds)?;
+            let run = step()?;
             if !runs.contains(&run) {
                 runs.push(run);
             }
