@@ -9,7 +9,7 @@ use crate::case::CaseId;
 use crate::event::Refused;
 use crate::value::Value;
 
-pub use errand::{Errand, Order, linked_case_id, scheduled_case_id};
+pub use errand::{Errand, HOPS_MAX, Order, linked_case_id, scheduled_case_id};
 
 /// A request to change a case. Answers are maps of field ids to values, already read from the page but not trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

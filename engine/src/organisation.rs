@@ -139,6 +139,8 @@ pub enum ActorKind {
         link: String,
         /// It wants to be told how a case ends that it begins.
         reports: bool,
+        /// How many errands led to this one with nobody and no timer between them.
+        hops: u32,
     },
     /// Another system that was given a name.
     Connector {

@@ -125,6 +125,8 @@ pub enum Rejection {
         /// As asked.
         errand: u32,
     },
+    /// Cases have told each other, or begun each other, too often with nobody between them.
+    ErrandsWithoutEnd,
     /// The clock is not running, unknown, or has no extension left.
     ClockNotExtensible {
         /// As asked.
@@ -176,6 +178,7 @@ impl Rejection {
             Rejection::TimerGone { .. } => "timer_gone",
             Rejection::TimerEarly { .. } => "timer_early",
             Rejection::ErrandGone { .. } => "errand_gone",
+            Rejection::ErrandsWithoutEnd => "errands_without_end",
             Rejection::ClockNotExtensible { .. } => "clock_not_extensible",
             Rejection::MessageUnknown { .. } => "message_unknown",
             Rejection::PartyUnknown { .. } => "party_unknown",
@@ -281,6 +284,10 @@ impl Rejection {
             Rejection::ErrandGone { errand } => Text::new(
                 format!("给其他办件的第 {errand} 号事务已经办完。"),
                 format!("Expected errand {errand} to be on its way, but it has ended."),
+            ),
+            Rejection::ErrandsWithoutEnd => Text::new(
+                "办件之间互相通知或开启，没有尽头，已停在这里。请联系管理员改正流程。",
+                "Expected cases that tell or begin each other to come to an end, but these do not. Tell the administrator.",
             ),
             Rejection::ClockNotExtensible { clock } => Text::new(
                 format!("时限“{clock}”不能延长：没有在计时，或延长次数已用完。"),

@@ -159,6 +159,7 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::TimerGone { .. }
         | Rejection::TimerEarly { .. }
         | Rejection::ErrandGone { .. }
+        | Rejection::ErrandsWithoutEnd
         | Rejection::ClockNotExtensible { .. } => StatusCode::CONFLICT,
         Rejection::ProcessFault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         Rejection::Quarantined => StatusCode::LOCKED,

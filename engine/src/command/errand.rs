@@ -17,9 +17,15 @@ pub struct Errand {
     pub number: u32,
     /// The link it belongs to; empty for none.
     pub link: String,
+    /// How many errands led to this one with nobody and no timer between them.
+    pub hops: u32,
     /// What is asked.
     pub order: Order,
 }
+
+/// Errands that may follow from each other before the next is refused: two processes that tell each other for ever, or
+/// that begin each other, would fill the database at the speed of the machine.
+pub const HOPS_MAX: u32 = 32;
 
 /// What an errand asks. It holds values of answers, so it is kept as answers are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +83,7 @@ impl Errand {
                 process: from.process.clone(),
                 link: self.link.clone(),
                 reports,
+                hops: self.hops,
             },
         }
     }

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::names::CaseNames;
 use crate::case::{CaseId, Parent};
-use crate::command::{Errand, Order, linked_case_id};
+use crate::command::{Errand, HOPS_MAX, Order, linked_case_id};
 use crate::definition::{Asked, ErrandUse, LinkDefinition, Outcome};
 use crate::event::{ErrandKind, Event};
 use crate::expression::{Expression, Fault};
 use crate::kernel::{Configuration, Outside, TransitionId, View};
+use crate::organisation::ActorKind;
 use crate::rejection::Rejection;
 use crate::value::Value;
 
@@ -47,8 +48,10 @@ impl Draft<'_> {
     ///
     /// # Errors
     /// [`Rejection::ProcessFault`] where a value for another case cannot be computed: half an errand must not leave.
+    /// [`Rejection::ErrandsWithoutEnd`] where errands have led to errands more than [`HOPS_MAX`] times.
     pub fn errands(&mut self, taken: &[TransitionId]) -> Result<(), Rejection> {
         let definition = self.definition.clone();
+        let before = self.errands.len();
         for errand in taken.iter().flat_map(|id| &definition.transition(*id).errands) {
             let elements = match &errand.each {
                 None => vec![None],
@@ -61,7 +64,19 @@ impl Draft<'_> {
                 self.errand(errand, each.as_ref())?;
             }
         }
+        // The step that would send one more is refused as a whole, so the case that asked for it learns that it is not done.
+        if self.errands.len() > before && self.hops() > HOPS_MAX {
+            return Err(Rejection::ErrandsWithoutEnd);
+        }
         Ok(())
+    }
+
+    /// How many errands, one because of the other, an errand of this step would be the last of.
+    fn hops(&self) -> u32 {
+        match &self.context.actor.kind {
+            ActorKind::Process { hops, .. } => hops.saturating_add(1),
+            ActorKind::Staff { .. } | ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => 0,
+        }
     }
 
     fn errand(&mut self, errand: &ErrandUse, each: Option<&Value>) -> Result<(), Rejection> {
@@ -137,7 +152,8 @@ impl Draft<'_> {
     }
 
     fn send_errand(&mut self, link: &str, kind: ErrandKind, process: &str, message: &str, order: Order) {
-        let errand = Errand { number: self.case.errands_made + 1, link: link.to_owned(), order };
+        let (number, hops) = (self.case.errands_made + 1, self.hops());
+        let errand = Errand { number, link: link.to_owned(), hops, order };
         self.emit(Event::ErrandSet {
             errand: errand.number,
             kind,

@@ -116,7 +116,7 @@ fn permitted(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
         draft.emit(Event::MessageReceived { message: message.clone(), sender: name.clone() });
         return Ok(());
     }
-    if let ActorKind::Process { case, process, link, reports } = &actor.kind {
+    if let ActorKind::Process { case, process, link, reports, .. } = &actor.kind {
         let parent = uuid::Uuid::parse_str(case).map(CaseId).ok().filter(|_| door.linked).ok_or(refused)?;
         draft.emit(Event::BegunBy { parent, process: process.clone(), link: link.clone(), reports: *reports });
         return Ok(());

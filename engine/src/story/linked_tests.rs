@@ -289,3 +289,16 @@ fn what_the_other_side_does_not_have_is_found_when_the_file_is_read() {
         ["E0662"]
     );
 }
+
+#[test]
+fn cases_that_begin_each_other_come_to_an_end() {
+    let ring = ASKING
+        .replace("links:\n", "links:\n  next: {process: asking, door: passed, title: {zh: 下一个, en: Next}}\n")
+        .replace("start:\n", "start:\n  passed: {by: process, to: running, start: next}\n");
+    let ring = ring.replace("    outcomes:\n", "    outcomes:\n      go: {to: running, start: next}\n");
+    let files = [("a.yaml", ring.as_str()), ("g.yaml", GIVING), ("wish.yaml", WISH), ("gift.yaml", GIFT)];
+    let files: Vec<_> = files.into_iter().chain([("stop.yaml", STOP), ("note.yaml", NOTE)]).collect();
+    let failures = told::failures(&published(&files), HEAD, "  - {ann: checking.go}\n");
+    assert!(failures.starts_with("the errand to `next` was refused (errands_without_end)"), "{failures}");
+    assert_eq!(failures.lines().count(), 1, "{failures}");
+}
