@@ -1,8 +1,12 @@
 //! Rejections: why a request was refused, as a value with its facts, a stable code and a sentence in both languages.
 //! A rejection must never hold a value somebody typed, and must never be worded anywhere else.
 
+mod elsewhere;
+
 use crate::form::FieldProblem;
 use crate::text::Text;
+
+pub use elsewhere::elsewhere;
 
 /// Why a command was refused. Nothing about the case was written.
 #[derive(Clone, Debug, PartialEq)]

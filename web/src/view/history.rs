@@ -25,9 +25,11 @@ pub struct Happened {
 
 impl Look<'_> {
     pub(super) fn history(&self, log: &[Envelope]) -> Vec<Happened> {
+        let events: Vec<Event> = log.iter().filter_map(Envelope::event).collect();
         let told = log.iter().filter_map(|envelope| {
             let event = envelope.event()?;
-            let what = self.sentence(&event)?;
+            let refused = || self.is_staff().then(|| self.refused_line(&event, &events))?;
+            let what = self.sentence(&event).or_else(refused)?;
             let who = if self.of_itself(&event, &envelope.actor) {
                 self.t("系统", "the system")
             } else {
@@ -152,7 +154,7 @@ impl Look<'_> {
                 Some(self.t(&format!("办件结束：{word}"), &format!("Closed: {word}")))
             }
             Event::BegunBy { process, .. } => Some(self.begun_by(process)),
-            Event::ErrandSet { .. } | Event::ErrandEnded { .. } if staff => self.errand_line(event),
+            Event::ErrandSet { .. } if staff => self.errand_line(event),
             Event::CaseReopened => Some(self.t("办件恢复办理", "Taken up again")),
             Event::Answered { .. }
             | Event::ValuesFixed { .. }

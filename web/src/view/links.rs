@@ -1,7 +1,10 @@
 //! Cases beside a case, in sentences: what began it, what it began, what did not succeed. It must never tell an applicant
 //! of a case that may not be theirs to see.
 
+use std::collections::BTreeMap;
+
 use onething_engine::event::{ErrandKind, Event};
+use onething_engine::rejection::elsewhere;
 
 use super::Look;
 
@@ -23,35 +26,46 @@ impl Look<'_> {
     fn errand_title(&self, link: &str, process: &str) -> String {
         match self.definition.links.get(link) {
             Some(link) => self.x(&link.title),
-            None if process.is_empty() => self.t("关联办件", "the linked case"),
+            // What goes to the case that began this one names no process of its own.
+            None if process.is_empty() => match &self.case_of().parent {
+                Some(parent) => self.process_title(&parent.process),
+                None => self.t("关联办件", "the linked case"),
+            },
             None => self.process_title(process),
         }
     }
 
-    /// An errand that was given, or that some case refused; what succeeded needs no second line.
+    /// An errand that was given.
     pub(super) fn errand_line(&self, event: &Event) -> Option<String> {
-        match event {
-            Event::ErrandSet { kind, link, process, .. } => {
-                let title = self.errand_title(link, process);
-                Some(match kind {
-                    ErrandKind::Start => self.t(&format!("开启关联办件：{title}"), &format!("Began: {title}")),
-                    ErrandKind::Tell => self.t(&format!("通知关联办件：{title}"), &format!("Told: {title}")),
-                })
-            }
-            Event::ErrandEnded { errand, refused, .. } if !refused.is_empty() => {
-                let linked = self.case_of().linked.iter().find(|linked| linked.errand == *errand);
-                let title = linked.map_or_else(
-                    || self.errand_title("", ""),
-                    |linked| self.errand_title(&linked.link, &linked.process),
-                );
-                let codes: Vec<&str> = refused.iter().map(|refused| refused.code.as_str()).collect();
-                let why = codes.join(", ");
-                Some(self.t(
-                    &format!("关联办件“{title}”没有办成（{why}），请人工处理"),
-                    &format!("{title}: was refused ({why}); see to it by hand"),
-                ))
-            }
+        let Event::ErrandSet { kind, link, process, .. } = event else { return None };
+        let title = self.errand_title(link, process);
+        Some(match kind {
+            ErrandKind::Start => self.t(&format!("开启关联办件：{title}"), &format!("Began: {title}")),
+            ErrandKind::Tell => self.t(&format!("通知关联办件：{title}"), &format!("Told: {title}")),
+        })
+    }
+
+    /// What some case refused, who that was and what the office can do, in one line for each reason; what succeeded needs
+    /// no second line.
+    pub(super) fn refused_line(&self, event: &Event, log: &[Event]) -> Option<String> {
+        let Event::ErrandEnded { errand, refused, .. } = event else { return None };
+        let given = log.iter().find_map(|event| match event {
+            Event::ErrandSet { errand: number, link, process, .. } if number == errand => Some((link, process)),
             _ => None,
-        }
+        });
+        let title = given.map_or_else(|| self.errand_title("", ""), |(link, process)| self.errand_title(link, process));
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        refused.iter().for_each(|refused| *reasons.entry(&refused.code).or_default() += 1);
+        let lines = reasons.into_iter().map(|(code, count)| {
+            let why = self.x(&elsewhere(code));
+            let many = if count > 1 {
+                self.t(&format!("（{count} 件）"), &format!(" ({count} cases)"))
+            } else {
+                String::new()
+            };
+            self.t(&format!("关联办件“{title}”{many}没有办成：{why}"), &format!("{title}{many} was refused: {why}"))
+        });
+        let lines: Vec<String> = lines.collect();
+        (!lines.is_empty()).then(|| lines.join(" "))
     }
 }
