@@ -1,15 +1,16 @@
-//! A small process driven through `Engine::execute` by many clients at once, with a journal of what was asked and what
+//! Small processes driven through `Engine::execute` by many clients at once, with a journal of what was asked and what
 //! was acknowledged. It must never write `ack` before the engine has answered.
 
 use onething_engine::case::{Case, CaseId, TaskStatus};
-use onething_engine::command::{Command, Receipt};
+use onething_engine::command::{Command, Receipt, linked_case_id};
 use onething_engine::engine::Engine;
 use onething_engine::organisation::{Actor, ActorKind};
 use onething_engine::rulebook::{self, Rulebook};
 use onething_engine::source::{Problems, Source};
-use onething_engine::value::Value;
+use onething_engine::value::{DAY_MS, Instant, Value};
+use onething_engine::worker::{Errands, Schedules};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -25,6 +26,11 @@ pub enum Line {
         key: String,
         /// The answer.
         receipt: Receipt,
+    },
+    /// The clock stands at the beginning of a day, and whatever the engine opens on that day is open.
+    Day {
+        /// Its first instant.
+        at: Instant,
     },
 }
 
@@ -87,6 +93,66 @@ pub async fn work(engine: &Engine, client: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Sends off one relay after the other, for ever, and ends the legs that have come meanwhile.
+///
+/// # Errors
+/// As [`work`].
+pub async fn relay(engine: &Engine, client: &str) -> io::Result<()> {
+    let citizen = Actor::citizen(format!("citizen-{client}"));
+    let mut legs = VecDeque::new();
+    for n in 0_u32.. {
+        let case = Engine::new_case_id();
+        let poke = Command::Act { case, action: "action.away.poke".into(), answers: Value::Null };
+        let steps = [
+            (&citizen, begin("relay", case)),
+            (&clerk("civil_affairs.window"), complete(case, 1, "send")),
+            (&citizen, poke.clone()),
+            (&citizen, poke),
+        ];
+        for (step, (actor, command)) in steps.into_iter().enumerate() {
+            ask(engine, format!("{client}-{n}-{step}"), actor, command).await?;
+        }
+        legs.push_back(linked_case_id(case, 1));
+        while let Some(leg) = legs.front().copied() {
+            if engine.store().case(leg).await.map_err(io::Error::other)?.is_none() {
+                break;
+            }
+            legs.pop_front();
+            let arrive = complete(leg, 1, "finish");
+            ask(engine, format!("{client}-{n}-leg-{leg}"), &clerk("police.household"), arrive).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Turns the clock to the next day, again and again but not for ever, and lets the engine open what is due then.
+///
+/// # Errors
+/// When the store fails, or nobody reads the journal any more.
+pub async fn days(engine: &Engine, days: u32) -> io::Result<()> {
+    let (store, schedules) = (engine.store(), Schedules::new(engine.clone()));
+    for _ in 0..days {
+        let now = store.legal_now().await.map_err(io::Error::other)?;
+        let at = Instant::start_of(now.date()).plus(DAY_MS);
+        store.move_clock(at).await.map_err(io::Error::other)?;
+        schedules.run_once().await.map_err(io::Error::other)?;
+        journal(&Line::Day { at })?;
+    }
+    Ok(())
+}
+
+/// Carries out what cases ask of each other, for ever.
+///
+/// # Errors
+/// When the store fails.
+pub async fn carry_out(engine: &Engine) -> io::Result<()> {
+    let errands = Errands::new(engine.clone());
+    loop {
+        errands.run_once().await.map_err(io::Error::other)?;
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn ask(engine: &Engine, key: String, actor: &Actor, command: Command) -> io::Result<Receipt> {
     journal(&Line::Ask(Asked { key: key.clone(), actor: actor.clone(), command: command.clone() }))?;
     let answer = engine.execute(actor, Some(&key), command).await.map_err(io::Error::other)?;
@@ -117,15 +183,15 @@ pub fn next_step(case: &Case) -> Option<(Actor, Command)> {
     let (case, number) = (case.id, task.number);
     let command = match task.holder {
         None => Command::ClaimTask { case, task: number },
-        Some(_) => Command::CompleteTask {
-            case,
-            task: number,
-            outcome: "finish".into(),
-            answers: map([("complete", Value::Bool(true))]),
-            ask: Value::Null,
-        },
+        Some(_) => complete(case, number, "finish"),
     };
     Some((actor, command))
+}
+
+/// Ends a task.
+fn complete(case: CaseId, task: u32, outcome: &str) -> Command {
+    let answers = map([("complete", Value::Bool(true))]);
+    Command::CompleteTask { case, task, outcome: outcome.into(), answers, ask: Value::Null }
 }
 
 /// Somebody who works in the office `unit`.
@@ -142,10 +208,15 @@ pub fn clerk(unit: &str) -> Actor {
 /// Opens an errand.
 #[must_use]
 pub fn start(case: CaseId) -> Command {
+    begin("errand", case)
+}
+
+/// Opens a case of one of the small processes.
+fn begin(process: &str, case: CaseId) -> Command {
     // The example number of GB 11643 itself, nobody's.
     let applicant = map([("name", text("张三")), ("id_number", text("11010519491231002X"))]);
     let answers = map([("applicant", applicant), ("count", Value::Int(1)), ("kind", text("first"))]);
-    let (process, door, region) = ("errand".into(), "counter".into(), "320404".into());
+    let (process, door, region) = (process.into(), "counter".into(), "320404".into());
     Command::StartCase { case, process, door, region, answers, draft: None }
 }
 

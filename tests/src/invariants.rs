@@ -3,9 +3,10 @@
 
 use onething_engine::case::{Case, CaseId};
 use onething_engine::decide;
-use onething_engine::event::{Envelope, Event, GENESIS};
+use onething_engine::event::{Envelope, ErrandKind, Event, GENESIS};
 use onething_engine::rulebook::Rulebook;
 use onething_engine::store::Store;
+use std::collections::BTreeMap;
 
 /// What is broken about a case, one sentence each.
 ///
@@ -32,6 +33,53 @@ pub async fn broken(store: &dyn Store, rules: &Rulebook, id: CaseId) -> Vec<Stri
         broken.push("open, but nothing waits for anybody".to_owned());
     }
     broken.into_iter().map(|sentence| format!("{id}: {sentence}")).collect()
+}
+
+/// What is broken about the errands of a case when none is on its way any more: each has one end, each case that was
+/// begun was begun once and by this one, each message came once.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn broken_errands(store: &dyn Store, id: CaseId) -> Vec<String> {
+    let mut broken = Vec::new();
+    let events = log(store, id).await;
+    let process = store.case(id).await.expect("the database").map(|held| held.loaded.case.process).unwrap_or_default();
+    let mut told: BTreeMap<(CaseId, String), usize> = BTreeMap::new();
+    for event in &events {
+        let Event::ErrandSet { errand, kind, case: Some(to), message, .. } = event else { continue };
+        let own = |event: &&Event| matches!(event, Event::ErrandEnded { errand: ended, .. } if ended == errand);
+        let ends: Vec<&Event> = events.iter().filter(own).collect();
+        let [Event::ErrandEnded { reached: 1, refused, .. }] = ends[..] else {
+            broken.push(format!("{id}: errand {errand} has the ends {ends:?}"));
+            continue;
+        };
+        assert!(refused.is_empty(), "reached and refused");
+        match kind {
+            ErrandKind::Start => {
+                let begun = log(store, *to).await;
+                let opened = begun.iter().filter(|event| matches!(event, Event::CaseOpened { .. })).count();
+                let by = begun.iter().filter(|event| matches!(event, Event::BegunBy { parent, .. } if *parent == id));
+                if (opened, by.count()) != (1, 1) {
+                    broken.push(format!("{id}: errand {errand} began {to}, whose log says {begun:?}"));
+                }
+            }
+            ErrandKind::Tell => *told.entry((*to, message.clone())).or_default() += 1,
+        }
+    }
+    for ((to, message), count) in told {
+        let heard = log(store, to).await;
+        let same = |event: &&Event| matches!(event, Event::MessageReceived { message: m, sender } if *m == message && *sender == process);
+        let heard = heard.iter().filter(same).count();
+        if heard != count {
+            broken.push(format!("{id}: told {to} `{message}` {count} times, and it heard it {heard} times"));
+        }
+    }
+    broken
+}
+
+async fn log(store: &dyn Store, id: CaseId) -> Vec<Event> {
+    let history = store.history(id).await.expect("the database");
+    history.iter().filter_map(Envelope::event).collect()
 }
 
 /// Gaps, order and hashes of a log.

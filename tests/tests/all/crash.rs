@@ -1,11 +1,15 @@
 //! The engine is killed with SIGKILL at random moments under load: what was acknowledged is there, once, and what was
-//! not is fully in or fully out. It must never wait for a quiet moment.
+//! not is fully in or fully out; what a case asked of another happens, once. It must never wait for a quiet moment.
+//!
+//! A longer campaign: `ONETHING_CRASH_CYCLES=100 tests/run`, or the same before the test program alone.
 
 use onething_engine::case::CaseId;
-use onething_engine::command::Receipt;
+use onething_engine::command::{Receipt, scheduled_case_id};
 use onething_engine::engine::Engine;
 use onething_engine::rulebook::Rulebook;
 use onething_engine::store::{self, Kind};
+use onething_engine::value::Instant;
+use onething_engine::worker::Errands;
 use onething_tests::errand::{self, Asked, Line};
 use onething_tests::folder::Folder;
 use onething_tests::leash::Leash;
@@ -35,24 +39,51 @@ async fn a_killed_engine_on_postgresql_loses_nothing_it_acknowledged() {
 async fn campaign(url: &str) {
     let cycles = std::env::var("ONETHING_CRASH_CYCLES").ok().and_then(|cycles| cycles.parse().ok()).unwrap_or(CYCLES);
     let rules = errand::rulebook();
-    let mut cases = BTreeSet::new();
-    let (mut acknowledged, mut open) = (0, 0);
+    let (mut cases, mut days) = (BTreeSet::new(), BTreeSet::new());
+    let (mut acknowledged, mut open, mut interrupted) = (0, 0, 0);
     for cycle in 0..cycles {
         let journal = run_and_kill(url, cycle);
+        interrupted += leases_run_out(url).await;
         let engine = Engine::start(store::open(url, Kind::Test).await.expect("the store after a crash"), rules.clone());
         open += journal.asked.len() - journal.acknowledged.len();
         acknowledged += journal.acknowledged.len();
         cases.extend(journal.asked.values().map(|asked| asked.command.case()));
+        days.extend(&journal.days);
+        let opened = days.iter().map(|at| scheduled_case_id("relay", "daily", &rules.organisation.region, *at));
+        cases.extend(opened);
         verify(&engine, &rules, &journal, &cases).await;
     }
-    println!("{cycles} cycles: {acknowledged} acknowledged, {open} killed on the way, {} cases", cases.len());
+    println!(
+        "{cycles} cycles: {acknowledged} acknowledged, {open} killed on the way, {interrupted} errands begun and not \
+         ended, {} cases, {} days",
+        cases.len(),
+        days.len()
+    );
     assert!(open > 0, "no command was on its way when the engine was killed: the test proves nothing");
+    assert!(interrupted > 0, "no errand was on its way when the engine was killed: the test proves nothing");
+    assert!(!days.is_empty(), "no day passed");
+}
+
+/// Lets the leases of the killed engine run out at once; how many errands it had taken.
+async fn leases_run_out(url: &str) -> u64 {
+    use sqlx::{Connection, PgConnection, SqliteConnection};
+    let statement = "update errands set leased_until = 0 where leased_until > 0";
+    let taken = if url.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(url).await.expect("the file");
+        sqlx::query(statement).execute(&mut connection).await.map(|done| done.rows_affected())
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("the database");
+        sqlx::query(statement).execute(&mut connection).await.map(|done| done.rows_affected())
+    };
+    // An early kill comes before the tables.
+    taken.unwrap_or(0)
 }
 
 /// What a child wrote before it was killed.
 struct Journal {
     asked: BTreeMap<String, Asked>,
     acknowledged: BTreeMap<String, Receipt>,
+    days: BTreeSet<Instant>,
 }
 
 fn run_and_kill(url: &str, cycle: u32) -> Journal {
@@ -69,7 +100,7 @@ fn run_and_kill(url: &str, cycle: u32) -> Journal {
     });
     reached.expect("a child that works until it is killed");
     child.kill();
-    let mut journal = Journal { asked: BTreeMap::new(), acknowledged: BTreeMap::new() };
+    let mut journal = Journal { asked: BTreeMap::new(), acknowledged: BTreeMap::new(), days: BTreeSet::new() };
     // The kill may have cut the last line short.
     for line in child.printed().lines().filter_map(|line| serde_json::from_str(line).ok()) {
         match line {
@@ -78,6 +109,9 @@ fn run_and_kill(url: &str, cycle: u32) -> Journal {
             }
             Line::Ack { key, receipt } => {
                 journal.acknowledged.insert(key, receipt);
+            }
+            Line::Day { at } => {
+                journal.days.insert(at);
             }
         }
     }
@@ -102,10 +136,16 @@ async fn verify(engine: &Engine, rules: &Rulebook, journal: &Journal, cases: &BT
         assert!(before >= acknowledged.length, "{key} was acknowledged and is lost");
         assert_eq!(before, after, "{key} took effect twice");
     }
+    for at in &journal.days {
+        let daily = scheduled_case_id("relay", "daily", &rules.organisation.region, *at);
+        assert!(store.case(daily).await.expect("the store").is_some(), "nothing was opened on {}", at.date());
+    }
+    Errands::new(engine.clone()).run_until_quiet().await.expect("the store");
     let mut broken = Vec::new();
     for case in cases {
         if store.case(*case).await.expect("the store").is_some() {
             broken.extend(invariants::broken(&*store, rules, *case).await);
+            broken.extend(invariants::broken_errands(&*store, *case).await);
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
