@@ -3,6 +3,7 @@
 
 mod answers;
 mod clocks;
+mod gathers;
 mod links;
 mod rows;
 mod tasks;
@@ -18,6 +19,7 @@ use crate::value::{Instant, Value};
 
 pub use crate::event::CaseId;
 pub use answers::Answers;
+pub use gathers::{Gather, add_figure};
 pub use links::{Linked, Parent};
 pub use rows::{AnswersVersion, Card, ClockState, Closed, Document, ItemEnd, Task, TaskStatus, Timer};
 
@@ -86,6 +88,9 @@ pub struct Case {
     pub errands: BTreeSet<u32>,
     /// Errands so far; numbers are never reused.
     pub errands_made: u32,
+    /// Lists on the way, and the one that was gathered last, by errand.
+    #[serde(default)]
+    pub gathers: BTreeMap<u32, Gather>,
     /// Set while the case rests in a closing state.
     pub closed: Option<Closed>,
 }
@@ -123,6 +128,7 @@ impl Case {
             linked: Vec::new(),
             errands: BTreeSet::new(),
             errands_made: 0,
+            gathers: BTreeMap::new(),
             closed: None,
         }
     }
@@ -229,7 +235,12 @@ impl Case {
             Event::TimerCancelled { timer } | Event::TimerFired { timer } => {
                 self.timers.remove(timer);
             }
-            Event::BegunBy { .. } | Event::ErrandSet { .. } | Event::ErrandEnded { .. } => self.apply_link(event, at),
+            Event::BegunBy { .. } => self.apply_link(event, at),
+            Event::ErrandSet { .. } | Event::ErrandEnded { .. } => {
+                self.apply_link(event, at);
+                self.apply_gather(event);
+            }
+            Event::MembersFrozen { .. } | Event::MembersTold { .. } => self.apply_gather(event),
             Event::TaskOffered { .. }
             | Event::TaskClaimed { .. }
             | Event::TaskReleased { .. }

@@ -5,11 +5,14 @@ mod errand;
 
 use serde::{Deserialize, Serialize};
 
+use std::collections::BTreeMap;
+
 use crate::case::CaseId;
-use crate::event::Refused;
+use crate::event::{Missed, Refused};
+use crate::sample::Share;
 use crate::value::Value;
 
-pub use errand::{Errand, HOPS_MAX, Order, linked_case_id, scheduled_case_id};
+pub use errand::{Errand, Gathering, HOPS_MAX, Order, linked_case_id, scheduled_case_id};
 
 /// A request to change a case. Answers are maps of field ids to values, already read from the page but not trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +119,47 @@ pub enum Command {
         /// Cases that refused it.
         refused: Vec<Refused>,
     },
+    /// The list of a gathering as it was found.
+    FreezeMembers {
+        /// The case that gathers.
+        case: CaseId,
+        /// The errand.
+        errand: u32,
+        /// Every case that stands where it was asked for.
+        members: Vec<Member>,
+        /// How much of it is drawn, where not all are told.
+        sample: Option<Share>,
+    },
+    /// Tells a case of a list a message, if it still stands where it must, and reads variables in the same step.
+    TellMember {
+        /// The case that is told.
+        case: CaseId,
+        /// Name of the message; `None` to read only.
+        message: Option<String>,
+        /// Its body as answers to its form.
+        answers: Value,
+        /// Names of states; it must stand in one of them.
+        within: Vec<String>,
+        /// Names of variables that the receipt brings back.
+        figures: Vec<String>,
+    },
+    /// A part of a list was told.
+    NoteMembers {
+        /// The case that gathers.
+        case: CaseId,
+        /// The errand.
+        errand: u32,
+        /// The last place that was noted before.
+        after: u32,
+        /// The last place that is noted now.
+        upto: u32,
+        /// So many heard it.
+        reached: u32,
+        /// Those that did not.
+        refused: Vec<Missed>,
+        /// What their variables come to.
+        sums: BTreeMap<String, Value>,
+    },
     /// Computes every running deadline anew, after the calendar has changed.
     RecomputeDeadlines {
         /// The case.
@@ -138,6 +182,9 @@ impl Command {
             | Command::DeliverMessage { case, .. }
             | Command::JoinParty { case, .. }
             | Command::EndErrand { case, .. }
+            | Command::FreezeMembers { case, .. }
+            | Command::TellMember { case, .. }
+            | Command::NoteMembers { case, .. }
             | Command::RecomputeDeadlines { case } => *case,
         }
     }
@@ -163,4 +210,16 @@ pub struct Receipt {
     pub number: String,
     /// Number of events after it.
     pub length: u64,
+    /// Variables that were asked for, as they stood after it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, Value>,
+}
+
+/// A case of a list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Member {
+    /// Its number on paper.
+    pub number: String,
+    /// Its identity.
+    pub case: CaseId,
 }

@@ -16,6 +16,7 @@ mod end_errand;
 mod errands;
 mod extend_clock;
 mod fire_timer;
+mod gather;
 mod items;
 mod join_party;
 mod names;
@@ -36,7 +37,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::{Answers, Case};
-use crate::command::{Command, Errand, Receipt};
+use crate::command::{Command, Errand, Member, Receipt};
 use crate::definition::ProcessDefinition;
 use crate::event::{Event, Holder};
 use crate::organisation::Actor;
@@ -48,6 +49,7 @@ pub use act::choices;
 pub use asked::RowAsked;
 pub use deadlines::{deadline, deadline_of};
 pub use draft::commitment;
+pub use gather::{gathering, states_asked};
 pub use names::party_values;
 pub use notices::{LATE, REMINDER, TASK_OFFERED};
 pub use permit::{may_do, may_see, may_take};
@@ -106,8 +108,23 @@ pub struct Decision {
     pub rows: std::collections::BTreeSet<RowAsked>,
     /// Facts that other cases may ask for. Their keys are personal: stored only as keyed hashes.
     pub records: Vec<RecordWritten>,
+    /// A list that was written down.
+    pub members: Vec<MemberWritten>,
     /// The answer to the asker.
     pub receipt: Receipt,
+}
+
+/// One place of a list that was written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberWritten {
+    /// The errand that gathers.
+    pub errand: u32,
+    /// Its place, from 1.
+    pub place: u32,
+    /// It is told; not so where a sample was drawn without it.
+    pub chosen: bool,
+    /// The case.
+    pub member: Member,
 }
 
 /// One new version of a form's answers.
@@ -170,6 +187,16 @@ pub fn decide(context: Context<'_>, loaded: Option<&Loaded>, command: &Command) 
         Command::JoinParty { party, account, .. } => join_party::decide(&mut draft, party, account)?,
         Command::EndErrand { errand, reached, refused, .. } => {
             end_errand::decide(&mut draft, *errand, *reached, refused)?
+        }
+        Command::FreezeMembers { errand, members, sample, .. } => {
+            gather::freeze(&mut draft, *errand, members, *sample)?;
+        }
+        Command::TellMember { message, answers, within, figures, .. } => {
+            gather::tell(&mut draft, message.as_deref(), answers, within, figures)?;
+        }
+        Command::NoteMembers { errand, after, upto, reached, refused, sums, .. } => {
+            let told = gather::Told { upto: *upto, reached: *reached, refused, sums };
+            gather::note(&mut draft, *errand, *after, told)?;
         }
         Command::RecomputeDeadlines { .. } => recompute_deadlines::decide(&mut draft)?,
     }

@@ -11,6 +11,7 @@ mod each;
 mod emit;
 mod fragments;
 mod frame;
+mod gathers;
 mod guards;
 mod holds;
 mod items;

@@ -10,7 +10,7 @@ mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::definition::{Assignee, ClockDefinition, LimitSource, ProcessDefinition, TaskDefinition};
+use crate::definition::{Assignee, ClockDefinition, GatherDefinition, LimitSource, ProcessDefinition, TaskDefinition};
 use crate::kernel::{StateId, Statechart, TransitionId, Trigger};
 use crate::organisation::Organisation;
 use crate::text::{Language, Text};
@@ -151,6 +151,7 @@ impl Drawing<'_> {
             self.definition.state(part).task.as_ref()
         });
         let mut lines = task.map_or_else(Vec::new, |task| self.who_and_when(task));
+        lines.extend(work.gather.as_ref().map(|gather| self.gathered(gather)));
         if let Some(office) = own.and_then(|item| item.office.as_ref()) {
             lines.push(self.assignee(office));
         }
@@ -170,6 +171,15 @@ impl Drawing<'_> {
         };
         let here = active.contains(&state) || active.iter().any(|at| chart.is_inside(*at, state));
         Node { id: format!("s{}", state.0), title: self.title(state), lines, shape, active: here }
+    }
+
+    fn gathered(&self, gather: &GatherDefinition) -> String {
+        let name = &gather.process;
+        let text = match gather.sample {
+            Some(_) => Text::new(format!("随机抽取：{name}"), format!("draws from {name}")),
+            None => Text::new(format!("汇集：{name}"), format!("gathers {name}")),
+        };
+        text.get(self.language).to_owned()
     }
 
     fn who_and_when(&self, task: &TaskDefinition) -> Vec<String> {
@@ -272,6 +282,10 @@ impl Drawing<'_> {
 
     fn trigger(&self, trigger: &Trigger) -> String {
         let Trigger::Addressed(event) = trigger else { return String::new() };
+        let gathers = |gather: &GatherDefinition| gather.event == *event;
+        if self.definition.states.iter().filter_map(|state| state.gather.as_ref()).any(gathers) {
+            return Text::new("汇集完毕", "all gathered").get(self.language).to_owned();
+        }
         let clock = self.definition.clocks.iter().find(|clock| clock.event.as_deref() == Some(event.as_str()));
         clock.map_or_else(String::new, |clock| {
             let after = Text::new("期满", "time over");

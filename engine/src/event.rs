@@ -14,7 +14,7 @@ use crate::kernel::{StateId, TransitionId};
 use crate::value::{Instant, Value};
 
 pub use envelope::{EVENT_VERSION, Envelope, GENESIS, canonical, hexadecimal};
-pub use parts::{CardLevel, CaseId, ErrandKind, Holder, Offer, Refused, TimerKind};
+pub use parts::{CardLevel, CaseId, Draw, ErrandKind, Holder, Missed, Offer, Refused, TimerKind};
 
 /// Body of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -269,6 +269,32 @@ pub enum Event {
         reached: u32,
         /// Cases that refused it, and why.
         refused: Vec<Refused>,
+    },
+    /// The list of a gathering was written down, and a sample drawn from it; the numbers stand beside the log.
+    MembersFrozen {
+        /// The errand that gathers.
+        errand: u32,
+        /// How many numbers.
+        of: u32,
+        /// SHA-256 of the numbers in their order, each with a line feed, hexadecimal.
+        list: String,
+        /// How many are told: all, or those that were drawn.
+        chosen: u32,
+        /// How they were drawn, where they were.
+        draw: Option<Draw>,
+    },
+    /// A part of the list was told.
+    MembersTold {
+        /// The errand that gathers.
+        errand: u32,
+        /// The last place of the list, from 1, that was looked at.
+        upto: u32,
+        /// So many of them heard it.
+        reached: u32,
+        /// Those that did not, and why.
+        refused: Vec<Missed>,
+        /// What their variables come to, by name.
+        sums: BTreeMap<String, Value>,
     },
     /// A notice is to be sent; an outbox row stands beside it.
     Notified {

@@ -23,6 +23,8 @@ pub mod parameter;
 
 pub mod table;
 
+pub mod sample;
+
 pub mod kernel;
 
 pub mod definition;

@@ -14,13 +14,16 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
+use crate::command::Member as ListMember;
 use crate::decide::RecordKey;
+use crate::definition::DefinitionHash;
 use crate::event::Envelope;
+use crate::kernel::StateId;
 use crate::value::Instant;
 
 pub use batch::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow,
-    PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, GatheredRow, Held, OfferRow, OutboxRow,
+    PartyRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
 pub use plan::{Fate, Group, Member, Planned, asked, plan, wanted};
 
@@ -81,6 +84,27 @@ pub trait Store: Send + Sync {
 
     /// Open cases of a process that hold a live record at this place, in the order in which they were opened.
     async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError>;
+
+    /// Open cases of a process in a region (with everything inside) that stand in one of these states, by the version
+    /// they run on; in the order of their numbers.
+    async fn members(
+        &self,
+        process: &str,
+        region: &str,
+        states: &BTreeMap<DefinitionHash, BTreeSet<StateId>>,
+    ) -> Result<Vec<ListMember>, StoreError>;
+
+    /// Places of a list that was written down, after the place `after`, at most `limit`; only those that are told, or all.
+    async fn gathered(
+        &self,
+        list: ErrandKey,
+        after: u32,
+        limit: u32,
+        all: bool,
+    ) -> Result<Vec<GatheredRow>, StoreError>;
+
+    /// Lets others take an errand that was claimed and not ended.
+    async fn release_errand(&self, errand: ErrandKey) -> Result<(), StoreError>;
 
     /// The log of a case, oldest first.
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError>;

@@ -5,6 +5,7 @@ mod commands;
 mod coverage;
 mod errands;
 mod expect;
+mod gathers;
 mod play;
 mod read;
 mod records;
@@ -19,6 +20,7 @@ use crate::source::Span;
 use crate::text::Text;
 use crate::value::{Instant, Value};
 
+pub use crate::definition::path_matches;
 pub use coverage::{Coverage, Line};
 pub use play::{Played, play};
 pub use read::read;
@@ -121,6 +123,8 @@ pub struct Expect {
     pub linked: Vec<(String, usize)>,
     /// Errands that some case refused: the link (or the message), and the code.
     pub refused: Vec<(String, String)>,
+    /// What the list that was gathered last came to, by word.
+    pub gathered: Vec<(String, String)>,
     /// Ends of items; `None` is open.
     pub items: Vec<(String, String)>,
     /// How the case closed; `open` while it has not.
@@ -140,17 +144,6 @@ pub enum Due {
     Paused,
 }
 
-/// Does a dotted path end with the last word of `asked` and hold the others before it, in order? Generated levels
-/// between them need not be named.
-pub fn path_matches(path: &str, asked: &str) -> bool {
-    let mut words = path.rsplit('.');
-    let mut asked = asked.rsplit('.');
-    if words.next() != asked.next() {
-        return false;
-    }
-    asked.all(|word| words.any(|known| known == word))
-}
-
 /// Words of a set for a message.
 fn listed(words: impl IntoIterator<Item = String>) -> String {
     let words: BTreeSet<String> = words.into_iter().collect();
@@ -163,6 +156,8 @@ mod carry_tests;
 mod each_tests;
 #[cfg(test)]
 mod figures_tests;
+#[cfg(test)]
+mod gathered_tests;
 #[cfg(test)]
 mod linked_tests;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! itself: a timer comes back through the same door as everybody, as a command.
 
 mod errands;
+mod gathers;
 mod schedules;
 
 use std::time::Duration;

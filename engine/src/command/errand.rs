@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Command;
 use crate::case::{Case, CaseId};
 use crate::organisation::{Actor, ActorKind};
+use crate::sample::Share;
 use crate::value::{Instant, Value};
 
 /// One errand of a case.
@@ -70,6 +71,27 @@ pub enum Order {
         /// Its body.
         answers: Value,
     },
+    /// Tell, count and sum up the cases of a process that stand somewhere.
+    Gather(Gathering),
+}
+
+/// What is asked of every case of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gathering {
+    /// Name of the process whose cases are meant.
+    pub process: String,
+    /// Names of its states: a case that stands in one of them is a member.
+    pub within: Vec<String>,
+    /// Region in which, with everything inside it, they are handled.
+    pub region: String,
+    /// The message they are told, if any.
+    pub message: Option<String>,
+    /// Its body.
+    pub answers: Value,
+    /// Variables of theirs that are added up.
+    pub sums: Vec<String>,
+    /// Only so many of them, drawn at random.
+    pub sample: Option<Share>,
 }
 
 impl Errand {
@@ -92,7 +114,7 @@ impl Errand {
     pub fn target(&self) -> Option<CaseId> {
         match &self.order {
             Order::Start { case, .. } | Order::Tell { case, .. } => Some(*case),
-            Order::TellHolders { .. } => None,
+            Order::TellHolders { .. } | Order::Gather(_) => None,
         }
     }
 
@@ -110,6 +132,7 @@ impl Errand {
             Order::Tell { message, answers, .. } | Order::TellHolders { message, answers, .. } => {
                 Command::DeliverMessage { case: to, message: message.clone(), answers: answers.clone() }
             }
+            Order::Gather(gathering) => gathering.command(to),
         }
     }
 
@@ -127,6 +150,19 @@ impl Errand {
             account: account.clone(),
         };
         parties.iter().map(join).collect()
+    }
+}
+
+impl Gathering {
+    /// The command for one case of the list.
+    pub fn command(&self, to: CaseId) -> Command {
+        Command::TellMember {
+            case: to,
+            message: self.message.clone(),
+            answers: self.answers.clone(),
+            within: self.within.clone(),
+            figures: self.sums.clone(),
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! A decision being made. [`Draft::emit`] applies an event and records it in one step and is the only place where a
 //! case changes while it is being decided about.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::asked::Asked;
-use super::{AnswersWritten, Context, Decision, Loaded, Outgoing, RecordWritten};
+use super::{AnswersWritten, Context, Decision, Loaded, MemberWritten, Outgoing, RecordWritten};
 use crate::case::{Answers, Case};
 use crate::command::{Errand, Receipt};
 use crate::definition::ProcessDefinition;
@@ -30,6 +31,8 @@ pub(super) struct Draft<'a> {
     pub unique_key: Option<String>,
     pub asked: Asked,
     pub records: Vec<RecordWritten>,
+    pub members: Vec<MemberWritten>,
+    pub figures: BTreeMap<String, Value>,
 }
 
 impl<'a> Draft<'a> {
@@ -47,6 +50,8 @@ impl<'a> Draft<'a> {
             unique_key: None,
             asked: Asked::default(),
             records: Vec::new(),
+            members: Vec::new(),
+            figures: BTreeMap::new(),
         }
     }
 
@@ -57,7 +62,12 @@ impl<'a> Draft<'a> {
     }
 
     pub fn finish(self) -> Decision {
-        let receipt = Receipt { case: self.case.id, number: self.case.number.clone(), length: self.case.length };
+        let receipt = Receipt {
+            case: self.case.id,
+            number: self.case.number.clone(),
+            length: self.case.length,
+            figures: self.figures,
+        };
         Decision {
             case: self.case,
             events: self.events,
@@ -68,6 +78,7 @@ impl<'a> Draft<'a> {
             unique_key: self.unique_key,
             rows: self.asked.into_rows(),
             records: self.records,
+            members: self.members,
             receipt,
         }
     }
@@ -132,8 +143,12 @@ impl<'a> Draft<'a> {
 
     /// A salt of its own for each version of answers in this decision.
     fn salt(&self) -> [u8; 32] {
-        let mac = keyed(&self.context.entropy).chain_update((self.written.len() as u64).to_be_bytes());
-        mac.finalize().into_bytes().into()
+        self.derived(&(self.written.len() as u64).to_be_bytes())
+    }
+
+    /// 32 bytes that nobody can guess, of this decision and this purpose alone.
+    pub fn derived(&self, purpose: &[u8]) -> [u8; 32] {
+        keyed(&self.context.entropy).chain_update(purpose).finalize().into_bytes().into()
     }
 }
 

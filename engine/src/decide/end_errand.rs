@@ -12,6 +12,9 @@ pub(super) fn decide(draft: &mut Draft<'_>, errand: u32, reached: u32, refused: 
     if !draft.case.errands.contains(&errand) {
         return Err(Rejection::ErrandGone { errand });
     }
+    if draft.case.gathers.contains_key(&errand) {
+        return super::gather::end(draft, errand);
+    }
     draft.emit(Event::ErrandEnded { errand, reached, refused: refused.to_vec() });
     Ok(())
 }

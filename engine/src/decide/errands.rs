@@ -151,7 +151,7 @@ impl Draft<'_> {
         self.send_errand(link, ErrandKind::Tell, "", message, order);
     }
 
-    fn send_errand(&mut self, link: &str, kind: ErrandKind, process: &str, message: &str, order: Order) {
+    pub(super) fn send_errand(&mut self, link: &str, kind: ErrandKind, process: &str, message: &str, order: Order) {
         let (number, hops) = (self.case.errands_made + 1, self.hops());
         let errand = Errand { number, link: link.to_owned(), hops, order };
         self.emit(Event::ErrandSet {
@@ -188,7 +188,7 @@ pub(super) fn closed_message(link: &str) -> String {
 }
 
 /// Puts a value under a path of fields.
-fn put(into: &mut Value, path: &[String], value: Value) {
+pub(super) fn put(into: &mut Value, path: &[String], value: Value) {
     let Value::Map(fields) = into else { return };
     match path {
         [] => {}

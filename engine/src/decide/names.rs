@@ -56,6 +56,21 @@ impl CaseNames<'_> {
         Some(Value::Text(word.to_owned()))
     }
 
+    /// What the list that was gathered last came to; nothing before the first.
+    fn gathered(&self) -> Option<Value> {
+        let gather = self.case.gathered()?;
+        let asked = self.rules.definition(&self.case.definition)?.state(gather.state).gather.as_ref()?;
+        let sum = |name: &String| gather.sums.get(name).cloned().unwrap_or_default();
+        let sums = match asked.sums.as_slice() {
+            [only] if asked.single => sum(only),
+            several => Value::Map(several.iter().map(|name| (name.clone(), sum(name))).collect()),
+        };
+        let number = |count: u32| Value::Int(i64::from(count));
+        let words = [("count", number(gather.reached)), ("of", number(gather.of)), ("refused", number(gather.refused))];
+        let words = words.into_iter().chain([("sum", sums)]);
+        Some(Value::Map(words.map(|(word, value)| (word.to_owned(), value)).collect()))
+    }
+
     /// Codes of the places; `null` where one is not known.
     fn sites(&self, configuration: &Configuration) -> Value {
         let code = |name: &String| {
@@ -97,6 +112,7 @@ impl Outside for CaseNames<'_> {
             "items" => CaseNames::items(configuration),
             "start" => self.start(),
             "today" => Value::Date(self.now.date()),
+            "gathered" => self.gathered()?,
             "fixed" => Value::Map(self.case.fixed.clone()),
             "site" => self.sites(configuration),
             _ => return None,

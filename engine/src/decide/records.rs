@@ -129,7 +129,7 @@ pub fn record_key(record: &str, parts: Vec<Value>) -> Option<RecordKey> {
 pub fn holders_asked(errand: &Errand) -> Option<(&str, RecordKey)> {
     match &errand.order {
         Order::TellHolders { process, record, key, .. } => Some((process, record_key(record, key.clone())?)),
-        Order::Start { .. } | Order::Tell { .. } => None,
+        Order::Start { .. } | Order::Tell { .. } | Order::Gather(_) => None,
     }
 }
 
@@ -198,17 +198,21 @@ impl Draft<'_> {
                 let form = definition.forms.get_key_value(form).map(|(form, _)| form);
                 given.extend(form.map(|form| (self.holder_of(state), form, answers)));
             }
-            Command::DeliverMessage { message, answers, .. } => {
+            Command::DeliverMessage { message, answers, .. }
+            | Command::TellMember { message: Some(message), answers, .. } => {
                 let form = definition.messages.get(message).and_then(|message| message.form.as_ref());
                 given.extend(form.map(|form| (Holder::Case, form, answers)));
             }
             Command::StartCase { .. }
+            | Command::TellMember { .. }
             | Command::ClaimTask { .. }
             | Command::ReleaseTask { .. }
             | Command::ExtendClock { .. }
             | Command::FireTimer { .. }
             | Command::JoinParty { .. }
             | Command::EndErrand { .. }
+            | Command::FreezeMembers { .. }
+            | Command::NoteMembers { .. }
             | Command::Recuse { .. }
             | Command::RecomputeDeadlines { .. } => {}
         }

@@ -88,6 +88,7 @@ impl Draft<'_> {
         let begun = self.begin_tasks(&stay);
         self.tell(&taken(&steps), &stay, &begun);
         self.errands(&taken(&steps))?;
+        self.gathers(&stay)?;
         self.close_or_reopen();
         Ok(())
     }

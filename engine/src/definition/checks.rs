@@ -4,6 +4,7 @@ mod after;
 mod answers;
 mod arrows;
 mod clocks;
+mod gathers;
 mod items;
 mod late;
 mod links;
@@ -21,6 +22,8 @@ use super::model::ProcessDefinition;
 use super::words::both;
 use crate::source::{Node, Problem, Problems, brief};
 
+pub(super) use gathers::sum_type;
+
 /// Checks of one process that need no chart.
 pub(super) fn check(draft: &Draft<'_>) {
     names::check(draft);
@@ -35,6 +38,7 @@ pub(super) fn check(draft: &Draft<'_>) {
     sites::doors(draft);
     today::check(draft, &draft.global_scope());
     links::check(draft);
+    gathers::check(draft);
 }
 
 /// Checks of the whole chart, of use only where everything in it could be read: else they would tell consequences.

@@ -123,6 +123,7 @@ pub(super) struct DraftState<'a> {
     pub publish: Option<super::publication::DraftPublication<'a>>,
     pub begin: Effects,
     pub item: Option<ItemIndex>,
+    pub gather: Option<super::gathers::DraftGather<'a>>,
     pub only_after: Vec<Target<'a>>,
     pub outcome: Option<Outcome>,
     /// Direct child of an `items` block: a region with a gate.

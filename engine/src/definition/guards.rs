@@ -217,6 +217,9 @@ impl<'a> Draft<'a> {
             None => (Parameter::Of(Type::Text), Parameter::Of(Type::Any)),
         };
         let records = Parameter::Key(self.records.keys().map(|name| (name.clone(), Type::Int)).collect());
+        if let Some(of) = self.gathered_type() {
+            roots.insert("gathered".to_owned(), of);
+        }
         let mut scope = GlobalScope { roots, parameters, tables, table_inputs, records, states };
         // A fixed value may read everything but the other fixed values.
         let fixed = self.fixed.iter().filter_map(|(name, placed)| {

@@ -14,11 +14,13 @@ use crate::kernel::{StateId, Statechart, TransitionId};
 use crate::text::Text;
 
 mod clocks;
+mod gathers;
 mod links;
 mod rules;
 mod schedule;
 
 pub use clocks::*;
+pub use gathers::*;
 pub use links::*;
 pub use rules::*;
 pub use schedule::*;
@@ -153,6 +155,8 @@ pub struct StateWork {
     pub begin: Effects,
     /// The item whose region this state belongs to.
     pub item: Option<ItemId>,
+    /// Cases of another process that are asked when a stay begins.
+    pub gather: Option<GatherDefinition>,
     /// How a final or rest state counts for a join and for the case.
     pub outcome: Option<Outcome>,
     /// States of which each must have been entered before this one is.

@@ -100,6 +100,7 @@ impl<'a> Draft<'a> {
         self.lower_on(state, env, reader);
         self.lower_always(body, env, reader);
         self.lower_after(state, env, reader);
+        self.lower_gather(state, env, reader);
         self.lower_initial(body, env, reader);
         let finals = reader.has("use") && item.is_none();
         if let Some(node) = item {

@@ -18,7 +18,7 @@ const TYPES: &[(&str, &Type)] = &[
 
 /// Names with a meaning of their own in every expression.
 const TAKEN: &[&str] =
-    &["answers", "item_answers", "items", "start", "event", "fixed", "site", "today", "input", "each"];
+    &["answers", "item_answers", "items", "start", "event", "fixed", "site", "today", "input", "each", "gathered"];
 
 impl<'a> Draft<'a> {
     /// `variables: {rounds: 0, amount: {type: money}}`.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::definition::ClockId;
+use crate::kernel::StateId;
+use crate::sample::Share;
 use crate::value::Value;
 
 /// Identifies a case everywhere (UUID version 7, made by the shell).
@@ -97,6 +99,11 @@ pub enum ErrandKind {
     Start,
     /// Tells cases a message.
     Tell,
+    /// Asks the cases of another process that stand somewhere.
+    Gather {
+        /// The state that asks.
+        state: StateId,
+    },
 }
 
 /// A case that refused an errand.
@@ -106,4 +113,22 @@ pub struct Refused {
     pub case: CaseId,
     /// Code of its rejection.
     pub code: String,
+}
+
+/// A case of a list that refused what it was told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Missed {
+    /// Its number on paper.
+    pub number: String,
+    /// Code of its rejection.
+    pub code: String,
+}
+
+/// How a sample was drawn, so that it can be drawn again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Draw {
+    /// Random, made when the list was written down: 64 hexadecimal digits, used as text.
+    pub seed: String,
+    /// How much.
+    pub share: Share,
 }

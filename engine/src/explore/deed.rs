@@ -27,6 +27,8 @@ pub(super) enum DeedKind {
     Clock(ClockId),
     /// A time in a state is over.
     Delay(String),
+    /// Everybody on a list was told.
+    Gathered(String),
     /// Another system reports.
     Message(String),
     /// Something that the process announces elsewhere, or that the engine brings.
@@ -66,6 +68,9 @@ impl Deeds {
                     let (word, by) = (word(&choice.name), task.by.clone());
                     addressed.insert(choice.event.clone(), DeedKind::Choice { word, by, ask, state: id });
                 }
+            }
+            if let Some(gather) = &state.gather {
+                addressed.insert(gather.event.clone(), DeedKind::Gathered(state.path.clone()));
             }
             for choice in &state.actions {
                 let ask = choice.ask.iter().cloned().collect();

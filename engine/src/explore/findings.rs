@@ -196,6 +196,7 @@ impl Telling<'_> {
                     | DeedKind::Door(_)
                     | DeedKind::Clock(_)
                     | DeedKind::Delay(_)
+                    | DeedKind::Gathered(_)
                     | DeedKind::Message(_)
                     | DeedKind::Announced(_)
                     | DeedKind::Items

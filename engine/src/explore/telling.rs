@@ -38,6 +38,9 @@ pub(super) fn told(definition: &ProcessDefinition, deed: &Deed, ways: &[Transiti
             let name = name.strip_prefix("after.").unwrap_or(name);
             Text::new(format!("# {name} 的时间到了"), format!("# the time of {name} is over"))
         }
+        DeedKind::Gathered(path) => {
+            Text::new(format!("# {path} 汇集完毕"), format!("# {path} has gathered all of its list"))
+        }
         DeedKind::Message(name) => Text::same(format!("- system: {name}")),
         DeedKind::Announced(name) => Text::new(format!("# 发生 {name}"), format!("# {name} happens")),
         DeedKind::Items => Text::new("# 所有事项都已结束", "# every item has ended"),

@@ -97,6 +97,8 @@ pub struct Batch {
     pub refusals: Vec<RefusalRow>,
     /// Facts that other cases may ask for, each once per case.
     pub records: Vec<RecordRow>,
+    /// Lists that were written down.
+    pub gathered: Vec<GatheredRow>,
     /// Drafts that became cases.
     pub drafts: Vec<String>,
     /// Cases whose public notices are replaced by those in `posted`.
@@ -327,6 +329,23 @@ pub struct ErrandKey {
     pub case_id: CaseId,
     /// Number in the case.
     pub errand: u32,
+}
+
+/// A row of `gathered`: one place of a list that was written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GatheredRow {
+    /// The case that gathers.
+    pub case_id: CaseId,
+    /// The errand.
+    pub errand: u32,
+    /// Place in the list, from 1.
+    pub place: u32,
+    /// The case on the list.
+    pub member: CaseId,
+    /// Its number on paper.
+    pub number: String,
+    /// It is told; not so where a sample was drawn without it.
+    pub chosen: bool,
 }
 
 /// A row of `requests`.

@@ -20,7 +20,7 @@ use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
 use crate::value::Instant;
 
-use rows::{answers_row, case_row, posted_row, task_row};
+use rows::{answers_row, case_row, gathered_row, posted_row, task_row};
 
 /// One command of a group.
 #[derive(Clone, Debug)]
@@ -293,6 +293,7 @@ impl Deciding<'_> {
             let order = serde_json::to_string(errand).unwrap_or_default();
             self.batch.errands.push(ErrandRow { case_id: id, errand: errand.number, order, at: now.0 });
         }
+        self.batch.gathered.extend(decision.members.iter().map(|written| gathered_row(id, written)));
         self.batch.drafts.extend(decision.draft.clone());
         for written in &decision.records {
             self.record(id, now, written);

@@ -5,6 +5,7 @@
 //! statement after that sees what the holder of the locks before it committed.
 
 mod errands;
+mod gathered;
 mod read;
 mod records;
 mod side;
@@ -23,13 +24,16 @@ use super::rows::{
     case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, not_changed, record_rows, stored, unsealed,
 };
 use super::{
-    Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, Fate, Held, Kind, OutboxClaimed, OutboxEnd,
-    OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError, TaskCursor, TaskListed, TaskQuery,
-    Think, TimerKey, Wanted,
+    Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind,
+    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError,
+    TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
+use crate::command::Member;
 use crate::decide::{Loaded, RecordKey};
+use crate::definition::DefinitionHash;
 use crate::event::{Envelope, Holder};
+use crate::kernel::StateId;
 use crate::value::{Instant, Value};
 
 /// Case numbers that a node takes at once, so that nodes do not queue for every new case. Gaps are allowed.
@@ -189,6 +193,7 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
         ("outbox", statements::OUTBOX, json(&batch.outbox)?, batch.outbox.len()),
         ("errands", statements::ERRANDS, json(&batch.errands)?, batch.errands.len()),
         ("errands", statements::ERRANDS_GONE, json(&batch.errands_gone)?, batch.errands_gone.len()),
+        ("gathered", statements::GATHERED, json(&batch.gathered)?, batch.gathered.len()),
         ("records", statements::RECORDS, record_rows(secret, batch)?, batch.records.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
@@ -259,6 +264,29 @@ impl Store for PostgresStore {
 
     async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError> {
         self.find_holders(process, key).await
+    }
+
+    async fn members(
+        &self,
+        process: &str,
+        region: &str,
+        states: &BTreeMap<DefinitionHash, BTreeSet<StateId>>,
+    ) -> Result<Vec<Member>, StoreError> {
+        self.find_members(process, region, states).await
+    }
+
+    async fn gathered(
+        &self,
+        list: ErrandKey,
+        after: u32,
+        limit: u32,
+        all: bool,
+    ) -> Result<Vec<GatheredRow>, StoreError> {
+        self.read_gathered(&list, after, limit, all).await
+    }
+
+    async fn release_errand(&self, errand: ErrandKey) -> Result<(), StoreError> {
+        self.end_errand_lease(&errand).await
     }
 
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {

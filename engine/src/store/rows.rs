@@ -10,7 +10,9 @@ use super::{Batch, ErrandClaimed, OutboxEnd, StoreError};
 use crate::case::CaseId;
 use crate::command::Errand;
 use crate::decide::RecordKey;
+use crate::definition::DefinitionHash;
 use crate::event::hexadecimal;
+use crate::kernel::StateId;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
@@ -106,6 +108,14 @@ pub fn record_rows(secret: &[u8], batch: &Batch) -> Result<String, StoreError> {
 /// The places under their hashes, in the order in which every node locks them.
 pub fn by_hash(secret: &[u8], keys: &BTreeSet<RecordKey>) -> BTreeMap<String, RecordKey> {
     keys.iter().map(|key| (record_hash(secret, key), key.clone())).collect()
+}
+
+/// Places where a case may stand, `version:state`, as the statement of members compares them.
+pub fn standing(states: &BTreeMap<DefinitionHash, BTreeSet<StateId>>) -> Vec<String> {
+    let of = |(hash, states): (&DefinitionHash, &BTreeSet<StateId>)| {
+        states.iter().map(|state| format!("{}:{}", hash.0, state.0)).collect::<Vec<String>>()
+    };
+    states.iter().flat_map(of).collect()
 }
 
 /// How many cases of a batch are new.

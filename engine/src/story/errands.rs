@@ -3,7 +3,7 @@
 use super::stage::Stage;
 use super::{Step, listed};
 use crate::case::CaseId;
-use crate::command::{Command, Errand};
+use crate::command::{Command, Errand, Order};
 use crate::decide;
 use crate::event::Refused;
 use crate::organisation::Actor;
@@ -35,12 +35,15 @@ impl Stage<'_> {
     }
 
     fn carry_out_one(&mut self, step: &Step, from: CaseId, errand: &Errand) {
+        if let Order::Gather(gathering) = &errand.order {
+            return self.gather(step, from, errand, gathering);
+        }
         let Some(sender) = self.cases.iter().find(|told| told.loaded.case.id == from) else { return };
         let actor = errand.actor(&sender.loaded.case);
         let (mut reached, mut refused) = (0, Vec::new());
         for to in self.targets(errand) {
             match self.send(&actor, &errand.command(to), &errand.link) {
-                Ok(()) => reached += 1,
+                Ok(_) => reached += 1,
                 Err(rejection) => {
                     let code = rejection.code().to_owned();
                     self.turned.push(Turned { step: step.clone(), from, what: what(errand, to), code: code.clone() });
@@ -115,9 +118,10 @@ impl Stage<'_> {
 }
 
 /// What a story calls an errand: its link, or its message.
-fn what(errand: &Errand, to: CaseId) -> String {
+pub(super) fn what(errand: &Errand, to: CaseId) -> String {
     match errand.command(to) {
-        Command::DeliverMessage { message, .. } => message,
+        Command::DeliverMessage { message, .. } | Command::TellMember { message: Some(message), .. } => message,
+        Command::TellMember { message: None, .. } => "gather".to_owned(),
         _ => errand.link.clone(),
     }
 }

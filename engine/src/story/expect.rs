@@ -40,6 +40,7 @@ impl Stage<'_> {
         self.look_at_rights(step, expect);
         self.look_at_linked(step, &expect.linked);
         self.look_at_turned(step, &expect.refused);
+        self.look_at_gathered(step, &expect.gathered);
         for (name, asked) in &expect.items {
             let item = definition.items.iter().find(|item| item.name == *name);
             let Some(item) = item else {

@@ -141,6 +141,7 @@ fn expect(file: File<'_>, node: &Node) -> Option<Expect> {
             .iter()
             .filter_map(|entry| Some((entry.key.clone(), file.text(&entry.value)?.to_owned())))
             .collect(),
+        gathered: gathered(file, &reader),
         result: reader.text("result").map(str::to_owned),
         why: reader
             .entries_of("why")
@@ -163,6 +164,21 @@ fn by_person(file: File<'_>, reader: &Reader<'_>, key: &'static str) -> Vec<(Str
                 found.push((entry.key.clone(), what.to_owned()));
             }
         }
+    }
+    found
+}
+
+/// `gathered: {count: 2, sum: 260}`; of several sums each by `sum.name`.
+fn gathered(file: File<'_>, reader: &Reader<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in reader.entries_of("gathered") {
+        let several = entry.value.entries();
+        if several.is_empty() {
+            found.extend(file.text(&entry.value).map(|text| (entry.key.clone(), text.to_owned())));
+        }
+        let inside =
+            several.iter().filter_map(|one| Some((format!("{}.{}", entry.key, one.key), file.text(&one.value)?)));
+        found.extend(inside.map(|(word, text)| (word, text.to_owned())));
     }
     found
 }

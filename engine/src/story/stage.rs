@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use super::errands::Turned;
 use super::{Coverage, Step, Story, listed};
 use crate::case::CaseId;
-use crate::command::{Command, Errand};
-use crate::decide::{self, Context, Decision, Facts, Ledger, Loaded};
+use crate::command::{Command, Errand, Receipt};
+use crate::decide::{self, Context, Decision, Facts, Ledger, Loaded, MemberWritten};
 use crate::definition::ProcessDefinition;
 use crate::event::Event;
 use crate::organisation::Actor;
@@ -53,6 +53,8 @@ pub(super) struct Stage<'a> {
     pub errands: VecDeque<(CaseId, Errand)>,
     /// Errands that were refused, and that no `expect` has named yet.
     pub turned: Vec<Turned>,
+    /// The list that was written down last.
+    pub frozen: Vec<MemberWritten>,
     /// Records of all cases.
     pub ledger: Ledger,
     commands: u64,
@@ -70,6 +72,7 @@ impl<'a> Stage<'a> {
             coverage: Coverage::default(),
             errands: VecDeque::new(),
             turned: Vec::new(),
+            frozen: Vec::new(),
             ledger: Ledger::default(),
             commands: 0,
         }
@@ -136,7 +139,7 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// The rejection of the process; nothing has changed.
-    pub fn send(&mut self, actor: &Actor, command: &Command, name: &str) -> Result<(), Rejection> {
+    pub fn send(&mut self, actor: &Actor, command: &Command, name: &str) -> Result<Receipt, Rejection> {
         self.commands += 1;
         let mut entropy = [0; 32];
         entropy[..8].copy_from_slice(&self.commands.to_be_bytes());
@@ -148,8 +151,9 @@ impl<'a> Stage<'a> {
         let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());
         let decision = decide::decide(Context { facts: &facts, ..context }, loaded, command)?;
         self.rival(actor, decision.unique_key.as_deref())?;
+        let receipt = decision.receipt.clone();
         self.take(known, decision, name);
-        Ok(())
+        Ok(receipt)
     }
 
     /// An open case of the story that has the key already, as the store would find it.
@@ -183,6 +187,9 @@ impl<'a> Stage<'a> {
             });
             self.cases.len() - 1
         });
+        if !decision.members.is_empty() {
+            self.frozen = decision.members.clone();
+        }
         for written in &decision.records {
             self.ledger.write(decision.case.id, self.now, written);
         }

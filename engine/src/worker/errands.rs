@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{ROUNDS_MAX, Work};
 use crate::case::CaseId;
-use crate::command::Command;
+use crate::command::{Command, Order};
 use crate::decide::{Loaded, holders_asked};
 use crate::engine::{Engine, EngineError};
 use crate::event::Refused;
@@ -20,7 +20,7 @@ const ERRAND_LEASE_MS: i64 = 30_000;
 
 /// Carries out what cases ask of other cases.
 pub struct Errands {
-    engine: Engine,
+    pub(super) engine: Engine,
 }
 
 impl Errands {
@@ -66,6 +66,9 @@ impl Errands {
     }
 
     async fn carry_out(&self, claimed: &ErrandClaimed) -> Result<(), EngineError> {
+        if let Order::Gather(gathering) = &claimed.errand.order {
+            return self.gather(claimed, gathering).await;
+        }
         let Some(from) = self.engine.store().case(claimed.case_id).await? else { return Ok(()) };
         let (mut reached, mut refused) = (0, Vec::new());
         for to in self.targets(claimed).await? {

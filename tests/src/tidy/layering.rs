@@ -16,6 +16,7 @@ pub const PURE: [&str; 22] = [
     "material",
     "parameter",
     "table",
+    "sample",
     "kernel",
     "definition",
     "explore",

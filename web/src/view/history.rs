@@ -62,6 +62,8 @@ impl Look<'_> {
             | Event::BegunBy { .. }
             | Event::ErrandSet { .. }
             | Event::ErrandEnded { .. }
+            | Event::MembersFrozen { .. }
+            | Event::MembersTold { .. }
             | Event::TaskOffered { .. } => true,
             Event::ItemEnded { end, .. } if end == LEFT_OUT[0] => true,
             Event::DocumentIssued { .. } | Event::ItemEnded { .. } => {
@@ -155,6 +157,7 @@ impl Look<'_> {
             }
             Event::BegunBy { process, .. } => Some(self.begun_by(process)),
             Event::ErrandSet { .. } if staff => self.errand_line(event),
+            Event::MembersFrozen { .. } | Event::MembersTold { .. } if staff => self.list_line(event),
             Event::CaseReopened => Some(self.t("办件恢复办理", "Taken up again")),
             Event::Answered { .. }
             | Event::ValuesFixed { .. }
@@ -179,6 +182,8 @@ impl Look<'_> {
             | Event::MessageReceived { .. }
             | Event::ErrandSet { .. }
             | Event::ErrandEnded { .. }
+            | Event::MembersFrozen { .. }
+            | Event::MembersTold { .. }
             | Event::Recorded { .. }
             | Event::Notified { .. } => None,
         }

@@ -41,6 +41,7 @@ impl Look<'_> {
         let title = self.errand_title(link, process);
         Some(match kind {
             ErrandKind::Start => self.t(&format!("开启关联办件：{title}"), &format!("Began: {title}")),
+            ErrandKind::Gather { .. } => self.t(&format!("汇集：{title}"), &format!("Gathered: {title}")),
             ErrandKind::Tell => self.t(&format!("通知关联办件：{title}"), &format!("Told: {title}")),
         })
     }
@@ -67,5 +68,38 @@ impl Look<'_> {
         });
         let lines: Vec<String> = lines.collect();
         (!lines.is_empty()).then(|| lines.join(" "))
+    }
+
+    /// A list that was written down, with all that an auditor needs to draw it again, and who on it could not be told.
+    pub(super) fn list_line(&self, event: &Event) -> Option<String> {
+        match event {
+            Event::MembersFrozen { of, list, chosen, draw: Some(draw), .. } => {
+                let (seed, percent, least) = (&draw.seed, draw.share.percent, draw.share.least);
+                Some(self.t(
+                    &format!(
+                        "名单 {of} 件，随机抽取 {chosen} 件（{percent}%，至少 {least} 件）；种子 {seed}，名单校验和 {list}"
+                    ),
+                    &format!(
+                        "A list of {of} cases, {chosen} of them drawn at random ({percent}%, at least {least}); seed \
+                         {seed}, checksum of the list {list}"
+                    ),
+                ))
+            }
+            Event::MembersFrozen { of, list, draw: None, .. } => {
+                Some(self.t(
+                    &format!("名单 {of} 件；校验和 {list}"),
+                    &format!("A list of {of} cases; its checksum is {list}"),
+                ))
+            }
+            Event::MembersTold { refused, .. } if !refused.is_empty() => {
+                let each: Vec<String> =
+                    refused.iter().map(|missed| format!("{}: {}", missed.number, self.x(&elsewhere(&missed.code)))).collect();
+                Some(self.t(
+                    &format!("名单中 {} 件没有办成，请人工处理：{}", each.len(), each.join("、")),
+                    &format!("{} of the list could not be told; see to them by hand: {}", each.len(), each.join(", ")),
+                ))
+            }
+            _ => None,
+        }
     }
 }

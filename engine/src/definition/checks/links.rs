@@ -1,13 +1,16 @@
 //! Links, starts and messages between processes: is the other side there, does it open, does it listen, does its form ask
 //! what is given? It must never look into another process beyond its doors and messages.
 
-use crate::definition::draft::{Draft, DraftAsked, DraftErrand, Place};
+use crate::definition::draft::{Draft, DraftAsked, DraftErrand, Place, Placed};
 use crate::definition::library::{FileKind, Library};
 use crate::definition::links::PROCESS;
 use crate::definition::words::both;
 use crate::form::{Field, Kind};
-use crate::source::{Node, brief, closest};
+use crate::source::{Node, Span, brief, closest};
 use crate::text::Text;
+
+/// A field of the other form, where it is written, and its value.
+type Given<'a> = (String, Span, Placed<'a>);
 
 /// Every link and every errand of a process.
 pub(in crate::definition) fn check(draft: &Draft<'_>) {
@@ -26,17 +29,17 @@ fn check_errand(draft: &Draft<'_>, errand: &DraftErrand<'_>) {
             // What is wrong with the link itself was said where it is declared.
             let mut doors = versions(draft.library, process).filter_map(|node| door_of(node, name));
             let Some(door) = doors.next() else { return };
-            fields(draft, errand, door.get("form").and_then(Node::as_text));
+            fields(draft, &errand.with, errand.place, door.get("form").and_then(Node::as_text));
         }
         DraftAsked::TellLink(name, message) => {
             let Some((process, _)) = link(draft, name, errand.place) else { return };
-            told(draft, errand, process, message);
+            told(draft, &errand.with, errand.place, process, message);
         }
         // Any process may have begun this one.
         DraftAsked::TellParent(_) => {}
         DraftAsked::TellHolders { process, message, .. } => {
             if known(draft, process, errand.place) {
-                told(draft, errand, process, message);
+                told(draft, &errand.with, errand.place, process, message);
             }
         }
     }
@@ -54,12 +57,12 @@ fn link<'d>(draft: &'d Draft<'_>, name: &str, place: Place) -> Option<(&'d str, 
 }
 
 /// All versions of a process.
-fn versions<'l>(library: &'l Library, name: &'l str) -> impl Iterator<Item = &'l Node> {
+pub(super) fn versions<'l>(library: &'l Library, name: &'l str) -> impl Iterator<Item = &'l Node> {
     library.of_kind(FileKind::Process).filter(move |file| file.name == name).map(|file| &file.node)
 }
 
 /// Is there such a process? A process that is built from its own files alone does not know the others.
-fn known(draft: &Draft<'_>, name: &str, place: Place) -> bool {
+pub(super) fn known(draft: &Draft<'_>, name: &str, place: Place) -> bool {
     let library = draft.library;
     if versions(library, name).next().is_some() {
         return true;
@@ -104,8 +107,8 @@ fn by_process(by: Option<&Node>) -> bool {
 }
 
 /// The other process must listen to the message, and take it from processes.
-fn told(draft: &Draft<'_>, errand: &DraftErrand<'_>, process: &str, name: &str) {
-    if !known(draft, process, errand.place) {
+pub(super) fn told(draft: &Draft<'_>, with: &[Given<'_>], place: Place, process: &str, name: &str) {
+    if !known(draft, process, place) {
         return;
     }
     let message = |node: &'_ Node| node.get("messages").and_then(|messages| messages.get(name)).cloned();
@@ -125,16 +128,16 @@ fn told(draft: &Draft<'_>, errand: &DraftErrand<'_>, process: &str, name: &str) 
             "在那个流程的 messages 中写这个消息，并写 `from: [process]`。",
             "Write that message under `messages` of the other process, with `from: [process]`.",
         );
-        report(draft, "E0666", errand.place, text, cure, None);
+        report(draft, "E0666", place, text, cure, None);
         return;
     };
-    fields(draft, errand, found.get("form").and_then(Node::as_text));
+    fields(draft, with, place, found.get("form").and_then(Node::as_text));
 }
 
 /// What is given must be asked by the form, and what the form requires must be given.
-fn fields(draft: &Draft<'_>, errand: &DraftErrand<'_>, form: Option<&str>) {
+fn fields(draft: &Draft<'_>, with: &[Given<'_>], place: Place, form: Option<&str>) {
     let Some(name) = form else {
-        if let Some((field, span, placed)) = errand.with.first() {
+        if let Some((field, span, placed)) = with.first() {
             let place = Place { env: placed.env, span: *span };
             let message = both(
                 format!("对方不填表，`{}` 无处可写", brief(field)),
@@ -147,7 +150,7 @@ fn fields(draft: &Draft<'_>, errand: &DraftErrand<'_>, form: Option<&str>) {
         return;
     };
     let Some(form) = draft.library.form(name) else { return };
-    for (field, span, placed) in &errand.with {
+    for (field, span, placed) in with {
         let path: Vec<&str> = field.split('.').collect();
         if let Err(near) = find(&form.fields, &path) {
             let place = Place { env: placed.env, span: *span };
@@ -162,14 +165,14 @@ fn fields(draft: &Draft<'_>, errand: &DraftErrand<'_>, form: Option<&str>) {
             report(draft, "E0667", place, message, cure, near.as_deref());
         }
     }
-    let given: Vec<&str> = errand.with.iter().map(|(field, _, _)| field.as_str()).collect();
+    let given: Vec<&str> = with.iter().map(|(field, _, _)| field.as_str()).collect();
     if let Some(missing) = missing(&form.fields, "", &given) {
         let message = both(
             format!("表单 `{}` 的必填字段 `{missing}` 没有值", brief(name)),
             format!("the form `{}` requires `{missing}`, and nothing is given for it", brief(name)),
         );
         let cure = (format!("在 with 中加上 `{missing}: …`。"), format!("Add `{missing}: …` under `with`."));
-        report(draft, "E0668", errand.place, message, (&cure.0, &cure.1), None);
+        report(draft, "E0668", place, message, (&cure.0, &cure.1), None);
     }
 }
 

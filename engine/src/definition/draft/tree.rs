@@ -51,6 +51,7 @@ impl<'a> Draft<'a> {
             publish: None,
             begin: Effects::default(),
             item,
+            gather: None,
             only_after: Vec::new(),
             outcome: None,
             region_of: None,

@@ -1,12 +1,12 @@
 //! Rows as the tables have them, from a case as it stands after the group. Plain copying; it must never decide anything.
 
 use crate::case::{Case, CaseId, Task};
-use crate::decide::{self, AnswersWritten};
+use crate::decide::{self, AnswersWritten, MemberWritten};
 use crate::definition::{Assignee, ProcessDefinition};
 use crate::event::hexadecimal;
 use crate::organisation::Actor;
 use crate::rulebook::Rulebook;
-use crate::store::{AnswersRow, CaseRow, Held, PostedRow, TaskRow};
+use crate::store::{AnswersRow, CaseRow, GatheredRow, Held, PostedRow, TaskRow};
 use crate::value::Instant;
 
 pub(super) fn posted_row(case: &Case, posted: decide::Posted) -> PostedRow {
@@ -23,6 +23,17 @@ pub(super) fn posted_row(case: &Case, posted: decide::Posted) -> PostedRow {
         },
         posted_at: posted.from.0,
         until_at: posted.until.0,
+    }
+}
+
+pub(super) fn gathered_row(case_id: CaseId, written: &MemberWritten) -> GatheredRow {
+    GatheredRow {
+        case_id,
+        errand: written.errand,
+        place: written.place,
+        member: written.member.case,
+        number: written.member.number.clone(),
+        chosen: written.chosen,
     }
 }
 

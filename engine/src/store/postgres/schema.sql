@@ -157,6 +157,17 @@ create table errands (
 );
 create index errands_waiting on errands (at, case_id, errand);
 
+-- Lists that cases have gathered: the numbers in their order, and who of them is told. The log holds its checksum.
+create table gathered (
+    case_id text collate "C" not null,
+    errand bigint not null check (errand > 0),
+    place bigint not null check (place > 0),
+    member text not null,
+    number text not null,
+    chosen boolean not null,
+    primary key (case_id, errand, place)
+);
+
 create table outbox (
     id bigint generated always as identity primary key,
     case_id text collate "C" not null,

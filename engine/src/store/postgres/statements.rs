@@ -99,6 +99,11 @@ pub const REFUSALS: &str = "
     insert into refusals (case_id, actor, command, code, at)
     select r.* from json_to_recordset($1::json) as r(case_id text, actor text, command text, code text, at bigint)";
 
+pub const GATHERED: &str = "
+    insert into gathered (case_id, errand, place, member, number, chosen)
+    select r.* from json_to_recordset($1::json) as r(case_id text, errand bigint, place bigint, member text,
+         number text, chosen boolean)";
+
 pub const RECORDS: &str = "
     insert into records (case_id, record, key_hash, at, while_open, until_at)
     select r.case_id, r.record, r.key, r.at, r.while_open, r.until_at

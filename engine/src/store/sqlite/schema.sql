@@ -157,6 +157,17 @@ create table errands (
 ) strict, without rowid;
 create index errands_waiting on errands (at, case_id, errand);
 
+-- Lists that cases have gathered: the numbers in their order, and who of them is told. The log holds its checksum.
+create table gathered (
+    case_id text not null,
+    errand integer not null check (errand > 0),
+    place integer not null check (place > 0),
+    member text not null,
+    number text not null,
+    chosen integer not null check (chosen in (0, 1)),
+    primary key (case_id, errand, place)
+) strict, without rowid;
+
 create table outbox (
     id integer primary key,
     case_id text not null,

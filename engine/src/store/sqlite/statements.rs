@@ -91,6 +91,11 @@ pub const REFUSALS: &str = "
     select value->>'case_id', value->>'actor', value->>'command', value->>'code', value->>'at'
     from json_each(?1)";
 
+pub const GATHERED: &str = "
+    insert into gathered (case_id, errand, place, member, number, chosen)
+    select value->>'case_id', value->>'errand', value->>'place', value->>'member', value->>'number', value->>'chosen'
+    from json_each(?1) where true";
+
 pub const RECORDS: &str = "
     insert into records (case_id, record, key_hash, at, while_open, until_at)
     select value->>'case_id', value->>'record', value->>'key', value->>'at', value->>'while_open', value->>'until_at'
