@@ -9,6 +9,7 @@ mod demo;
 mod diagram;
 mod due;
 mod post;
+mod sample;
 mod serve;
 mod test;
 mod trace;
@@ -37,6 +38,8 @@ enum Command {
     Due(due::Due),
     /// Draws a process, or one level of it
     Diagram(diagram::Diagram),
+    /// Draws a random sample again from its list and seed, or proves one from the log of a case
+    Sample(sample::Sample),
     /// Serves real cases
     Serve(serve::Serve),
     /// Plays the stories of processes and counts which transitions they took
@@ -81,6 +84,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Demo(demo) => demo::run(&demo),
         Command::Due(due) => due::run(&due),
         Command::Diagram(wanted) => diagram::run(&wanted),
+        Command::Sample(asked) => sample::run(&asked),
         Command::Test(test) => test::run(&test),
         Command::Serve(serve) => serve::run(&serve),
         Command::Trace(trace) => trace::run(&trace),
