@@ -63,6 +63,8 @@ pub async fn broken_errands(store: &dyn Store, id: CaseId) -> Vec<String> {
                     broken.push(format!("{id}: errand {errand} began {to}, whose log says {begun:?}"));
                 }
             }
+            // It goes to no case alone.
+            ErrandKind::Gather { .. } => {}
             ErrandKind::Tell => *told.entry((*to, message.clone())).or_default() += 1,
         }
     }

@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 22] = [
+pub const PURE: [&str; 23] = [
     "value",
     "text",
     "source",

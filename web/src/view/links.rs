@@ -92,11 +92,16 @@ impl Look<'_> {
                 ))
             }
             Event::MembersTold { refused, .. } if !refused.is_empty() => {
-                let each: Vec<String> =
-                    refused.iter().map(|missed| format!("{}: {}", missed.number, self.x(&elsewhere(&missed.code)))).collect();
+                let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+                refused.iter().for_each(|missed| reasons.entry(&missed.code).or_default().push(&missed.number));
+                let each = reasons.into_iter().map(|(code, numbers)| {
+                    let why = self.x(&elsewhere(code));
+                    self.t(&format!("{}：{why}", numbers.join("、")), &format!("{}: {why}", numbers.join(", ")))
+                });
+                let (count, each) = (refused.len(), each.collect::<Vec<String>>().join(" "));
                 Some(self.t(
-                    &format!("名单中 {} 件没有办成，请人工处理：{}", each.len(), each.join("、")),
-                    &format!("{} of the list could not be told; see to them by hand: {}", each.len(), each.join(", ")),
+                    &format!("名单中 {count} 件没有办成，请逐件处理。{each}"),
+                    &format!("{count} of the list could not be told; see to each. {each}"),
                 ))
             }
             _ => None,
