@@ -13,6 +13,7 @@ mod fragments;
 mod frame;
 mod gathers;
 mod guards;
+mod guidance;
 mod holds;
 mod items;
 mod library;

@@ -30,6 +30,7 @@ pub mod kernel;
 pub mod definition;
 
 pub mod explore;
+pub mod guidance;
 
 pub mod rulebook;
 

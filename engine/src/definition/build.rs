@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::chart::{lower_chart, report_unreachable};
 use super::checks;
-use super::draft::{Draft, DraftChoice, DraftTaskLimit, Kind, PartyIs, ROOT, StateIndex, Target};
+use super::draft::{Draft, DraftChoice, DraftItem, DraftTaskLimit, Kind, PartyIs, ROOT, StateIndex, Target};
 use super::emit::Emitted;
 use super::guards::GlobalScope;
 use super::library::{FileKind, Library};
@@ -18,7 +18,7 @@ use super::model::{
 };
 use super::written::Written;
 use crate::expression::{Expression, Type};
-use crate::kernel::TransitionId;
+use crate::kernel::{Condition, TransitionId};
 use crate::source::{File, Node, Problems, Source};
 
 /// A process with the sources it was built from.
@@ -174,6 +174,7 @@ impl<'a> Draft<'a> {
             links,
             sites,
             records,
+            guide: self.guide_definition(scope),
             chart: emitted.chart,
         }
     }
@@ -319,10 +320,18 @@ impl<'a> Draft<'a> {
                 .collect(),
             offered: item.offer.is_some(),
             carried_from: self.carried_from(index).map(|state| emitted.states[state]).collect(),
+            when: self.gate_conditions(item, emitted),
             row: self.envs[item.env].row.as_ref().map(|row| (row.number, item.together.clone())),
             basis: item.basis.clone(),
         });
         items.collect()
+    }
+
+    /// What the gate of an item asks; it is written once, in the chart.
+    fn gate_conditions(&self, item: &DraftItem<'a>, emitted: &Emitted) -> Vec<Condition> {
+        let gate = emitted.chart.state(emitted.states[item.gate.decide]);
+        let first = gate.transitions.first().filter(|_| item.gate.not_needed.is_some());
+        first.map(|id| emitted.chart.transitions[id.0 as usize].conditions.clone()).unwrap_or_default()
     }
 
     fn hold_definitions(&self, emitted: &Emitted, scope: &GlobalScope) -> Vec<HoldDefinition> {

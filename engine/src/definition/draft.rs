@@ -440,6 +440,7 @@ pub(super) struct Draft<'a> {
     pub errands: BTreeMap<TransitionIndex, Vec<DraftErrand<'a>>>,
     pub sites: BTreeMap<String, DraftSite<'a>>,
     pub records: BTreeMap<String, DraftRecord<'a>>,
+    pub guide: Option<super::guidance::DraftGuide<'a>>,
     pub envs: Vec<Env<'a>>,
     pub states: Vec<DraftState<'a>>,
     pub transitions: Vec<DraftTransition<'a>>,

@@ -37,6 +37,7 @@ impl<'a> Draft<'a> {
             errands: BTreeMap::new(),
             sites: BTreeMap::new(),
             records: BTreeMap::new(),
+            guide: None,
             envs: Vec::new(),
             states: Vec::new(),
             transitions: Vec::new(),
@@ -98,6 +99,7 @@ impl<'a> Draft<'a> {
         }
         self.lower_fixed(reader);
         self.lower_records(reader);
+        self.lower_guide(reader);
         let root = self.add_state(None, "", Kind::Plain, 0, reader.span());
         self.states[root].title = self.frame.title.clone();
         let lowered = Lowered { state: root, body: root };

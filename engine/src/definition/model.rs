@@ -15,12 +15,14 @@ use crate::text::Text;
 
 mod clocks;
 mod gathers;
+mod guidance;
 mod links;
 mod rules;
 mod schedule;
 
 pub use clocks::*;
 pub use gathers::*;
+pub use guidance::*;
 pub use links::*;
 pub use rules::*;
 pub use schedule::*;
@@ -85,6 +87,8 @@ pub struct ProcessDefinition {
     pub sites: BTreeMap<String, SiteDefinition>,
     /// Facts that other cases may ask for, by name.
     pub records: BTreeMap<String, RecordDefinition>,
+    /// What people are told before they begin; nothing for what nobody applies for.
+    pub guide: Option<Guidance>,
 }
 
 /// How the pages of a process speak to people.
@@ -318,6 +322,8 @@ pub struct ItemDefinition {
     pub offered: bool,
     /// Where it is held and goes on as a case of its own when everything beside it is over.
     pub carried_from: Vec<StateId>,
+    /// It is not needed unless all of these hold; empty for what always is.
+    pub when: Vec<crate::kernel::Condition>,
     /// Set for a copy that stands for one row of a list: its number from 1, and what all copies are called together.
     pub row: Option<(u32, Text)>,
     /// The law.

@@ -4,7 +4,7 @@
 use super::{Finding, SourceFile};
 
 /// The pure core, in reading order.
-pub const PURE: [&str; 23] = [
+pub const PURE: [&str; 24] = [
     "value",
     "text",
     "source",
@@ -20,6 +20,7 @@ pub const PURE: [&str; 23] = [
     "kernel",
     "definition",
     "explore",
+    "guidance",
     "rulebook",
     "event",
     "case",

@@ -5,6 +5,7 @@ use super::{Format, Lang, usage};
 use clap::Args;
 use onething_engine::catalog;
 use onething_engine::explore;
+use onething_engine::guidance;
 use onething_engine::rulebook::assemble;
 use onething_engine::source::{Problem, Problems, Severity, Source, problem_json, render};
 use serde_json::json;
@@ -34,7 +35,10 @@ pub fn run(check: &Check) -> ExitCode {
         Err(message) => return usage(&message),
     };
     let assembled = assemble(&sources, &problems);
-    assembled.built.iter().for_each(|built| explore::check(&built.definition, &problems));
+    for built in &assembled.built {
+        explore::check(&built.definition, &problems);
+        guidance::check(&built.definition, &problems);
+    }
     let problems = problems.into_vec();
     let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
     match print(check, sources.len(), &sources, &problems) {
