@@ -78,7 +78,7 @@ impl Draft<'_> {
             region: self.case.region.clone(),
             message: gather.message.clone(),
             answers,
-            sums: gather.sums.clone(),
+            sums: gather.sums.iter().map(|(name, _)| name.clone()).collect(),
             sample,
         };
         let message = gather.message.clone().unwrap_or_default();

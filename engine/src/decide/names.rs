@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use super::asked::Asked;
 use super::draft::Draft;
 use super::{Context, Facts, Loaded};
@@ -14,6 +17,9 @@ use crate::kernel::{Configuration, Event, Outside, View};
 use crate::organisation::Level;
 use crate::rulebook::Rulebook;
 use crate::value::{Instant, Value};
+
+/// `each_month` gives so many months at most.
+const MONTHS_MAX: usize = 1200;
 
 /// The names of one case at one moment.
 pub(super) struct CaseNames<'a> {
@@ -62,8 +68,8 @@ impl CaseNames<'_> {
         let asked = self.rules.definition(&self.case.definition)?.state(gather.state).gather.as_ref()?;
         let sum = |name: &String| gather.sums.get(name).cloned().unwrap_or_default();
         let sums = match asked.sums.as_slice() {
-            [only] if asked.single => sum(only),
-            several => Value::Map(several.iter().map(|name| (name.clone(), sum(name))).collect()),
+            [(only, _)] if asked.single => sum(only),
+            several => Value::Map(several.iter().map(|(name, _)| (name.clone(), sum(name))).collect()),
         };
         let number = |count: u32| Value::Int(i64::from(count));
         let words = [("count", number(gather.reached)), ("of", number(gather.of)), ("refused", number(gather.refused))];
@@ -79,9 +85,9 @@ impl CaseNames<'_> {
         Value::Map(self.case.sites.keys().map(|name| (name.clone(), code(name))).collect())
     }
 
-    fn parameter(&self, name: &str, place: &str) -> Result<Value, Fault> {
+    fn parameter(&self, name: &str, place: &str, on: Date) -> Result<Value, Fault> {
         let rules = self.rules;
-        let found = rules.parameters.value(name, self.now.date(), place, &rules.organisation);
+        let found = rules.parameters.value(name, on, place, &rules.organisation);
         found.map(|found| found.value.clone()).ok_or_else(|| Fault::Function {
             function: "parameter".to_owned(),
             reason: "no value on this date in this place".to_owned(),
@@ -123,9 +129,13 @@ impl Outside for CaseNames<'_> {
     fn call(&self, function: &str, arguments: &[Value], configuration: &Configuration) -> Result<Value, Fault> {
         let fault = |reason: &str| Err(Fault::Function { function: function.to_owned(), reason: reason.to_owned() });
         match (function, arguments) {
-            ("parameter", [Value::Text(name)]) => self.parameter(name, &self.case.region),
-            ("parameter", [Value::Text(name), Value::Text(place)]) => self.parameter(name, place),
-            ("parameter", [Value::Text(name), Value::Null]) => {
+            ("parameter", [Value::Text(name)]) => self.parameter(name, &self.case.region, self.now.date()),
+            ("parameter", [Value::Text(name), Value::Text(place)]) => self.parameter(name, place, self.now.date()),
+            ("parameter", [Value::Text(name), Value::Text(place), Value::Date(on)]) => self.parameter(name, place, *on),
+            ("parameter", [Value::Text(name), Value::Text(_), Value::Null]) => {
+                Err(Fault::Unanswered(format!("the day of parameter(\"{name}\")")))
+            }
+            ("parameter", [Value::Text(name), Value::Null, ..]) => {
                 Err(Fault::Unanswered(format!("the place of parameter(\"{name}\")")))
             }
             ("region_at", [Value::Text(code), Value::Text(level)]) => {
@@ -134,6 +144,18 @@ impl Outside for CaseNames<'_> {
                 Ok(Value::Text(found.unwrap_or_default()))
             }
             ("rest_over", [Value::Int(item)]) => self.rest_over(*item, configuration),
+            ("each_month", [Value::Date(from), Value::Date(to)]) => {
+                let months =
+                    std::iter::successors(Some(from.first_of_month()), |month| month.checked_add(1.month()).ok());
+                let months: Vec<Value> =
+                    months.take_while(|month| month <= to).take(MONTHS_MAX + 1).map(Value::Date).collect();
+                if months.len() > MONTHS_MAX {
+                    fault("more than a hundred years of months")
+                } else {
+                    Ok(Value::List(months))
+                }
+            }
+            ("each_month", _) => Err(Fault::Unanswered("a day of each_month".to_owned())),
             ("recused", []) => Ok(Value::Bool(!self.case.recused.is_empty())),
             ("region_at", _) => Ok(Value::Text(String::new())),
             ("table", [Value::Text(name), Value::Map(inputs)]) => match self.asked {

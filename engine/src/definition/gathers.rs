@@ -8,6 +8,7 @@ use super::transitions::Way;
 use super::words::both;
 use crate::expression::Type;
 use crate::source::{Content, Node, Reader, Span};
+use crate::text::Text;
 
 /// As the file says it.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct DraftGather<'a> {
     pub within: Vec<(&'a str, Span)>,
     pub message: Option<&'a str>,
     pub with: Vec<(String, Span, Placed<'a>)>,
-    pub sums: Vec<(&'a str, Span)>,
+    pub sums: Vec<(&'a str, Span, Text)>,
     pub single: bool,
     pub sample: Option<(Placed<'a>, u32)>,
     pub place: Place,
@@ -49,7 +50,7 @@ impl<'a> Draft<'a> {
             within: words.texts("in"),
             message: words.text("message"),
             with,
-            sums: words.texts("sum"),
+            sums: self.sums(env, &words),
             single,
             sample: self.sample(env, &words),
             place: Place { env, span: reader.key_span("gather") },
@@ -61,6 +62,19 @@ impl<'a> Draft<'a> {
         let trigger = DraftTrigger::Addressed(self.gathered_event(state));
         let label = "on_gathered".to_owned();
         self.lower_way(&Way { source: state, trigger, local: false, label, env, guards: Vec::new() }, node);
+    }
+
+    /// `sum: due`, `sum: [due, months]` or `sum: {due: {zh: 合计, en: Total}}`.
+    fn sums(&self, env: EnvIndex, words: &Reader<'a>) -> Vec<(&'a str, Span, Text)> {
+        let node = words.optional("sum");
+        let Some(Content::Map(entries)) = node.map(|node| &node.content) else {
+            return words.texts("sum").into_iter().map(|(name, span)| (name, span, Text::default())).collect();
+        };
+        let titled = entries.iter().filter_map(|entry| {
+            let title = self.file(env).localized(&entry.value)?;
+            Some((entry.key.as_str(), entry.key_span, title))
+        });
+        titled.collect()
     }
 
     /// `sample: {percent: …, least: 1}`.
@@ -109,7 +123,7 @@ impl<'a> Draft<'a> {
             within: gather.within.iter().map(|(name, _)| (*name).to_owned()).collect(),
             message: gather.message.map(str::to_owned),
             with,
-            sums: gather.sums.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            sums: gather.sums.iter().map(|(name, _, title)| ((*name).to_owned(), title.clone())).collect(),
             single: gather.single,
             sample,
             event: self.gathered_event(state),
@@ -124,9 +138,9 @@ impl<'a> Draft<'a> {
             let names = gather.sums.iter();
             let of = |name: &str| super::checks::sum_type(self.library, gather.process, name).unwrap_or(Type::Any);
             let own = if gather.single {
-                of(gather.sums.first().map_or("", |(name, _)| name))
+                of(gather.sums.first().map_or("", |(name, _, _)| name))
             } else {
-                Type::Map(names.map(|(name, _)| ((*name).to_owned(), of(name))).collect())
+                Type::Map(names.map(|(name, _, _)| ((*name).to_owned(), of(name))).collect())
             };
             let same = sums.as_ref().is_none_or(|before| *before == own);
             sums = if gather.sums.is_empty() { sums } else { Some(if same { own } else { Type::Any }) };

@@ -280,7 +280,12 @@ impl Scope for GlobalScope {
             "visits" => Some(Signature::new(vec![Parameter::State], Type::Int)),
             "due" => Some(Signature::new(vec![Parameter::Of(Type::Int)], Type::Date)),
             "parameter" => {
-                Some(Signature::new(vec![self.parameters.clone()], Type::Any).or_with(vec![Parameter::Of(Type::Text)]))
+                let place_and_day = vec![Parameter::Of(Type::Text), Parameter::Of(Type::Date)];
+                Some(Signature::new(vec![self.parameters.clone()], Type::Any).or_with(place_and_day))
+            }
+            "each_month" => {
+                let days = vec![Parameter::Of(Type::Date), Parameter::Of(Type::Date)];
+                Some(Signature::new(days, Type::List(Box::new(Type::Date))))
             }
             // Made by the compiler for `do: [{site: …}]`; authors have no use for it.
             "region_at" => Some(Signature::new(vec![Parameter::Of(Type::Text), Parameter::Of(Type::Text)], Type::Text)),
@@ -294,7 +299,9 @@ impl Scope for GlobalScope {
     }
 
     fn functions(&self) -> Vec<String> {
-        ["visits", "due", "parameter", "table", "recused", "sources", "recorded"].map(str::to_owned).to_vec()
+        ["visits", "due", "parameter", "each_month", "table", "recused", "sources", "recorded"]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     fn state(&self, path: &str) -> Result<(), StateProblem> {

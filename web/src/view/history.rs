@@ -29,7 +29,8 @@ impl Look<'_> {
         let told = log.iter().filter_map(|envelope| {
             let event = envelope.event()?;
             let refused = || self.is_staff().then(|| self.refused_line(&event, &events))?;
-            let what = self.sentence(&event).or_else(refused)?;
+            let listed = || self.is_staff().then(|| self.list_end(&event, &events))?;
+            let what = self.sentence(&event).or_else(refused).or_else(listed)?;
             let who = if self.of_itself(&event, &envelope.actor) {
                 self.t("系统", "the system")
             } else {

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use onething_engine::case::add_figure;
 use onething_engine::event::{ErrandKind, Event};
 use onething_engine::rejection::elsewhere;
+use onething_engine::value::Value;
 
 use super::Look;
 
@@ -68,6 +70,36 @@ impl Look<'_> {
         });
         let lines: Vec<String> = lines.collect();
         (!lines.is_empty()).then(|| lines.join(" "))
+    }
+
+    /// What a list came to, with its sums.
+    pub(super) fn list_end(&self, event: &Event, log: &[Event]) -> Option<String> {
+        let Event::ErrandEnded { errand, reached, .. } = event else { return None };
+        let state = log.iter().find_map(|event| match event {
+            Event::ErrandSet { errand: number, kind: ErrandKind::Gather { state }, .. } if number == errand => {
+                Some(*state)
+            }
+            _ => None,
+        })?;
+        let gather = self.definition.state(state).gather.as_ref()?;
+        let mut sums: BTreeMap<&str, Value> = BTreeMap::new();
+        for event in log {
+            let Event::MembersTold { errand: number, sums: more, .. } = event else { continue };
+            for (name, more) in more.iter().filter(|_| number == errand) {
+                add_figure(sums.entry(name).or_default(), more);
+            }
+        }
+        let shown = gather.sums.iter().filter_map(|(name, title)| {
+            let figure = match sums.get(name.as_str())? {
+                Value::Money(fen) => format!("{}.{:02}", fen / 100, fen.unsigned_abs() % 100),
+                Value::Int(number) => number.to_string(),
+                _ => return None,
+            };
+            let title = if title.is_empty() { name.clone() } else { self.x(title) };
+            Some(self.t(&format!("；{title} {figure}"), &format!("; {title} {figure}")))
+        });
+        let sums: String = shown.collect();
+        Some(self.t(&format!("名单办完 {reached} 件{sums}"), &format!("{reached} of the list done{sums}")))
     }
 
     /// A list that was written down, with all that an auditor needs to draw it again, and who on it could not be told.

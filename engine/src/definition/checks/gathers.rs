@@ -35,7 +35,7 @@ pub(in crate::definition) fn check(draft: &Draft<'_>) {
             let place = Place { env: placed.env, span: *span };
             report(draft, "E0667", place, message, ("加上 message，或删去 with。", "Add `message`, or delete `with`."));
         }
-        for (name, span) in &gather.sums {
+        for (name, span, _) in &gather.sums {
             unknown_sum(draft, gather, name, *span);
         }
     }

@@ -3,6 +3,7 @@
 use super::ProcessDefinition;
 use crate::expression::Expression;
 use crate::kernel::StateId;
+use crate::text::Text;
 
 /// Cases of another process that are told something, counted and summed up when a stay begins.
 #[derive(Clone, Debug)]
@@ -15,8 +16,8 @@ pub struct GatherDefinition {
     pub message: Option<String>,
     /// Fields of the message's form, as paths, with the values they get when the stay begins.
     pub with: Vec<(Vec<String>, Expression)>,
-    /// Variables of theirs that are added up, read in the step in which they were told.
-    pub sums: Vec<String>,
+    /// Variables of theirs that are added up, read in the step in which they were told, and what people call each sum.
+    pub sums: Vec<(String, Text)>,
     /// One variable was written, not a list: `gathered.sum` is its sum, and no group of sums.
     pub single: bool,
     /// Only some of them, drawn at random.
