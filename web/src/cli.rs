@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod diagram;
 mod due;
+mod fragments;
 mod post;
 mod sample;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Draws a random sample again from its list and seed, or proves one from the log of a case
     Sample(sample::Sample),
+    /// Prints the page that lists the fragments with their inputs and ends
+    Fragments(fragments::Fragments),
     /// Serves real cases
     Serve(serve::Serve),
     /// Plays the stories of processes and counts which transitions they took
@@ -85,6 +88,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Due(due) => due::run(&due),
         Command::Diagram(wanted) => diagram::run(&wanted),
         Command::Sample(asked) => sample::run(&asked),
+        Command::Fragments(fragments) => fragments::run(&fragments),
         Command::Test(test) => test::run(&test),
         Command::Serve(serve) => serve::run(&serve),
         Command::Trace(trace) => trace::run(&trace),

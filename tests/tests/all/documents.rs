@@ -89,6 +89,15 @@ fn shipped() -> BTreeSet<String> {
 }
 
 #[test]
+fn the_page_of_fragments_is_printed_from_those_that_ship() {
+    let (exit, printed) = onething(&["fragments"]);
+    assert_eq!(exit, Some(0));
+    let kept = read(&onething_tests::repository().join("docs/fragments.md"));
+    assert!(printed == kept, "docs/fragments.md is out of date; run: onething fragments > docs/fragments.md");
+    assert!(printed.contains("\n## item\n") && printed.contains("| `office` | office | must be given |"), "{printed}");
+}
+
+#[test]
 fn every_command_that_a_page_names_exists() {
     let mut named = BTreeSet::new();
     for page in documents() {
