@@ -33,6 +33,8 @@ mod server_kill;
 mod shipped;
 #[path = "all/store.rs"]
 mod store;
+#[path = "all/story_walk.rs"]
+mod story_walk;
 #[path = "all/tidy.rs"]
 mod tidy;
 #[path = "all/trace.rs"]
