@@ -65,7 +65,8 @@ fn piece(name: &str, node: &Node, source: &Source) -> String {
         writeln!(page, "\n{about}").unwrap_or_default();
     }
     if let Some(other) = word(node, "use") {
-        writeln!(page, "\nIt is [{other}](#{other}) with some of its inputs set, and ends as that does.").unwrap_or_default();
+        writeln!(page, "\nIt is [{other}](#{other}) with some of its inputs set, and ends as that does.")
+            .unwrap_or_default();
     }
     let inputs = node.get("inputs").map(Node::entries).unwrap_or_default();
     if !inputs.is_empty() {
