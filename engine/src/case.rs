@@ -5,6 +5,7 @@ mod answers;
 mod clocks;
 mod gathers;
 mod links;
+mod places;
 mod rows;
 mod tasks;
 
@@ -21,6 +22,7 @@ pub use crate::event::CaseId;
 pub use answers::Answers;
 pub use gathers::{Gather, add_figure};
 pub use links::{Linked, Parent};
+pub use places::Place;
 pub use rows::{AnswersVersion, Card, ClockState, Closed, Document, ItemEnd, Task, TaskStatus, Timer};
 
 /// One running instance of a process.
@@ -76,6 +78,9 @@ pub struct Case {
     /// Facts that other cases may ask for, and when each was recorded last.
     #[serde(default)]
     pub records: BTreeMap<String, Instant>,
+    /// Places of quotas that it waits for or holds.
+    #[serde(default)]
+    pub places: BTreeMap<String, Place>,
     /// Notices so far.
     pub notices: u32,
     /// Timers so far; numbers are never reused.
@@ -122,6 +127,7 @@ impl Case {
             documents: Vec::new(),
             messages: BTreeMap::new(),
             records: BTreeMap::new(),
+            places: BTreeMap::new(),
             notices: 0,
             timers_made: 0,
             parent: None,
@@ -235,6 +241,10 @@ impl Case {
             Event::TimerCancelled { timer } | Event::TimerFired { timer } => {
                 self.timers.remove(timer);
             }
+            Event::PlaceAwaited { .. }
+            | Event::PlaceGiven { .. }
+            | Event::PlaceReturned { .. }
+            | Event::WaitEnded { .. } => self.apply_place(event, at),
             Event::BegunBy { .. } => self.apply_link(event, at),
             Event::ErrandSet { .. } | Event::ErrandEnded { .. } => {
                 self.apply_link(event, at);

@@ -160,6 +160,13 @@ pub enum Command {
         /// What their variables come to.
         sums: BTreeMap<String, Value>,
     },
+    /// Gives a place to a case that waits for one.
+    GivePlace {
+        /// The case.
+        case: CaseId,
+        /// The quota.
+        quota: String,
+    },
     /// Computes every running deadline anew, after the calendar has changed.
     RecomputeDeadlines {
         /// The case.
@@ -185,6 +192,7 @@ impl Command {
             | Command::FreezeMembers { case, .. }
             | Command::TellMember { case, .. }
             | Command::NoteMembers { case, .. }
+            | Command::GivePlace { case, .. }
             | Command::RecomputeDeadlines { case } => *case,
         }
     }

@@ -23,6 +23,7 @@ mod names;
 mod notices;
 mod order;
 mod permit;
+mod places;
 mod possible;
 mod posted;
 mod recompute_deadlines;
@@ -53,6 +54,9 @@ pub use gather::{gathering, states_asked};
 pub use names::party_values;
 pub use notices::{LATE, REMINDER, TASK_OFFERED};
 pub use permit::{may_do, may_see, may_take};
+pub use places::{
+    LineAsked, LineFound, asked_line, counted_in, counted_year, places_in, quotas_in_force, waiting_lines,
+};
 pub use possible::{Possible, PossibleTask, possible};
 pub use posted::{Posted, posted};
 pub use records::{
@@ -198,6 +202,7 @@ pub fn decide(context: Context<'_>, loaded: Option<&Loaded>, command: &Command) 
             let told = gather::Told { upto: *upto, reached: *reached, refused, sums };
             gather::note(&mut draft, *errand, *after, told)?;
         }
+        Command::GivePlace { quota, .. } => places::give(&mut draft, quota)?,
         Command::RecomputeDeadlines { .. } => recompute_deadlines::decide(&mut draft)?,
     }
     Ok(draft.finish())

@@ -22,6 +22,7 @@ pub mod model;
 mod names;
 mod personal;
 pub mod publication;
+mod quotas;
 mod records;
 mod refusals;
 mod schedule;

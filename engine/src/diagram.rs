@@ -286,6 +286,12 @@ impl Drawing<'_> {
         if self.definition.states.iter().filter_map(|state| state.gather.as_ref()).any(gathers) {
             return Text::new("汇集完毕", "all gathered").get(self.language).to_owned();
         }
+        let waits = |quota: &&crate::definition::WaitDefinition| quota.event == *event;
+        if let Some(wait) = self.definition.states.iter().filter_map(|state| state.wait.as_ref()).find(waits) {
+            let quota = self.definition.quotas.get(&wait.quota).map(|quota| quota.title.get(self.language));
+            let given = Text::new("得到名额", "place given");
+            return format!("{}（{}）", given.get(self.language), quota.unwrap_or_default());
+        }
         let clock = self.definition.clocks.iter().find(|clock| clock.event.as_deref() == Some(event.as_str()));
         clock.map_or_else(String::new, |clock| {
             let after = Text::new("期满", "time over");

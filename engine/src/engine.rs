@@ -103,11 +103,20 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn facts(&self, loaded: &Loaded) -> Result<Facts, EngineError> {
-        let keys = decide::current_records(&self.rules(), loaded);
-        if keys.is_empty() {
-            return Ok(Facts::default());
+        let rules = self.rules();
+        let keys = decide::current_records(&rules, loaded);
+        let mut facts = Facts::default();
+        if !keys.is_empty() {
+            facts = Facts::new(self.store.recorded(&keys, loaded.case.id).await?);
         }
-        Ok(Facts::new(self.store.recorded(&keys, loaded.case.id).await?))
+        if let Some(definition) = rules.definition(&loaded.case.definition).filter(|d| !d.quotas.is_empty()) {
+            let now = self.store.legal_now().await?;
+            for (_, asked) in decide::waiting_lines(definition, &loaded.case, now) {
+                let found = self.store.line(&asked).await?;
+                facts = facts.and_line(Some((asked, found)));
+            }
+        }
+        Ok(facts)
     }
 
     /// Computes the deadlines of every open case anew: after a calendar gained a year, the provisional ones become final.

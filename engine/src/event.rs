@@ -327,6 +327,32 @@ pub enum Event {
     },
     /// A closed case was taken up again.
     CaseReopened,
+    /// The case waits for a place, or its priority has changed while it waits.
+    PlaceAwaited {
+        /// Of which quota.
+        quota: String,
+        /// The region that it counts in.
+        region: String,
+        /// Higher comes first.
+        priority: i64,
+        /// When the waiting began.
+        since: Instant,
+    },
+    /// It was given the place.
+    PlaceGiven {
+        /// Of which quota.
+        quota: String,
+    },
+    /// The place was given back.
+    PlaceReturned {
+        /// Of which quota.
+        quota: String,
+    },
+    /// The case left the waiting list without a place.
+    WaitEnded {
+        /// Of which quota.
+        quota: String,
+    },
     /// A fact was recorded that other cases may ask for; its key stands nowhere in the log.
     Recorded {
         /// Its name.

@@ -131,6 +131,21 @@ pub enum Rejection {
     },
     /// Cases have told each other, or begun each other, too often with nobody between them.
     ErrandsWithoutEnd,
+    /// The case waits for no such place, or not any more.
+    NotWaiting {
+        /// The quota.
+        quota: String,
+    },
+    /// Somebody else comes first.
+    NotNext {
+        /// The quota.
+        quota: String,
+    },
+    /// Every place is taken.
+    NoPlaceFree {
+        /// The quota.
+        quota: String,
+    },
     /// The clock is not running, unknown, or has no extension left.
     ClockNotExtensible {
         /// As asked.
@@ -183,6 +198,9 @@ impl Rejection {
             Rejection::TimerEarly { .. } => "timer_early",
             Rejection::ErrandGone { .. } => "errand_gone",
             Rejection::ErrandsWithoutEnd => "errands_without_end",
+            Rejection::NotWaiting { .. } => "not_waiting",
+            Rejection::NotNext { .. } => "not_next",
+            Rejection::NoPlaceFree { .. } => "no_place_free",
             Rejection::ClockNotExtensible { .. } => "clock_not_extensible",
             Rejection::MessageUnknown { .. } => "message_unknown",
             Rejection::PartyUnknown { .. } => "party_unknown",
@@ -292,6 +310,18 @@ impl Rejection {
             Rejection::ErrandsWithoutEnd => Text::new(
                 "办件之间互相通知或开启，没有尽头，已停在这里。请联系管理员改正流程。",
                 "Expected cases that tell or begin each other to come to an end, but these do not. Tell the administrator.",
+            ),
+            Rejection::NotWaiting { quota } => Text::new(
+                format!("这个办件没有在等候名额“{quota}”。"),
+                format!("Expected the case to wait for a place of “{quota}”, but it does not."),
+            ),
+            Rejection::NotNext { quota } => Text::new(
+                format!("名额“{quota}”还有别的办件排在前面。"),
+                format!("Expected the case to be the first in line for “{quota}”, but another one comes before it."),
+            ),
+            Rejection::NoPlaceFree { quota } => Text::new(
+                format!("名额“{quota}”现在没有空缺。"),
+                format!("Expected a free place of “{quota}”, but all are taken."),
             ),
             Rejection::ClockNotExtensible { clock } => Text::new(
                 format!("时限“{clock}”不能延长：没有在计时，或延长次数已用完。"),

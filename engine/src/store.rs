@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
 use crate::command::Member as ListMember;
-use crate::decide::RecordKey;
+use crate::decide::{LineAsked, LineFound, RecordKey};
 use crate::definition::DefinitionHash;
 use crate::event::Envelope;
 use crate::kernel::StateId;
@@ -23,9 +23,9 @@ use crate::value::Instant;
 
 pub use batch::{
     Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, GatheredRow, Held, OfferRow, OutboxRow,
-    PartyRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    PartyRow, PlaceRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
-pub use plan::{Fate, Group, Member, Planned, asked, plan, wanted};
+pub use plan::{Fate, Group, Member, Planned, asked, lines, plan, wanted};
 
 /// A request may be repeated for so long (machine time) and gets the same answer; seven days.
 pub const REQUESTS_KEPT_MS: i64 = 7 * 86_400_000;
@@ -105,6 +105,12 @@ pub trait Store: Send + Sync {
 
     /// Lets others take an errand that was claimed and not ended.
     async fn release_errand(&self, errand: ErrandKey) -> Result<(), StoreError>;
+
+    /// How a waiting list stands for a case, as it is now.
+    async fn line(&self, asked: &LineAsked) -> Result<LineFound, StoreError>;
+
+    /// Every waiting list, those of a year counted in `year`; with `waiting` only those in which somebody waits.
+    async fn lines(&self, year: i16, waiting: bool) -> Result<Vec<LineListed>, StoreError>;
 
     /// The log of a case, oldest first.
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError>;
@@ -272,6 +278,23 @@ pub struct PostedListed {
     pub posted_at: Instant,
     /// Exclusive end.
     pub until_at: Instant,
+}
+
+/// A waiting list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineListed {
+    /// Name of the quota.
+    pub quota: String,
+    /// The region that it counts in.
+    pub region: String,
+    /// Cases that wait.
+    pub waiting: u32,
+    /// Places given and not given back.
+    pub given: u32,
+    /// Those of them that were given in the year asked for.
+    pub given_in_year: u32,
+    /// Who is next; cases that were set aside are passed over.
+    pub next: Option<CaseId>,
 }
 
 /// An errand that was claimed.
@@ -458,6 +481,9 @@ pub async fn open(url: &str, kind: Kind) -> Result<std::sync::Arc<dyn Store>, St
 pub trait Think: Send {
     /// Which records must be looked up, and kept from changing, before it is decided.
     fn asks(&self, snapshot: &Snapshot) -> BTreeSet<RecordKey>;
+
+    /// Which waiting lists must be looked up, and kept from giving places meanwhile.
+    fn lines(&self, snapshot: &Snapshot) -> BTreeSet<LineAsked>;
 
     /// What is to be written.
     ///

@@ -6,6 +6,7 @@ mod coverage;
 mod errands;
 mod expect;
 mod gathers;
+mod places;
 mod play;
 mod read;
 mod records;
@@ -121,6 +122,8 @@ pub struct Expect {
     pub may_not: Vec<(String, String)>,
     /// How many cases were begun under a link.
     pub linked: Vec<(String, usize)>,
+    /// Its place in a waiting list, 1 for the next one; 0 if it waits in none.
+    pub place: Option<usize>,
     /// Errands that some case refused: the link (or the message), and the code.
     pub refused: Vec<(String, String)>,
     /// What the list that was gathered last came to, by word.
@@ -162,6 +165,8 @@ mod gathered_tests;
 mod linked_tests;
 #[cfg(test)]
 mod period_tests;
+#[cfg(test)]
+mod places_tests;
 #[cfg(test)]
 mod played_tests;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod errands;
 mod gathers;
+mod places;
 mod schedules;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::organisation::Actor;
 use crate::store::StoreError;
 
 pub use errands::Errands;
+pub use places::Places;
 pub use schedules::Schedules;
 
 /// A worker on legal time rests at most so long (machine time), so that a clock that was turned is noticed.
@@ -86,15 +88,16 @@ pub fn spawn(work: impl Work) -> Running {
     Running { stop, task }
 }
 
-/// Timers, schedules and errands until nothing is left to do: after the clock was turned.
+/// Timers, schedules, errands and places until nothing is left to do: after the clock was turned.
 ///
 /// # Errors
 /// The store failed; what was not done is done by the loops.
 pub async fn run_until_quiet(engine: &Engine) -> Result<(), StoreError> {
     let (timers, errands) = (Timers::new(engine.clone()), Errands::new(engine.clone()));
-    let schedules = Schedules::new(engine.clone());
+    let (schedules, places) = (Schedules::new(engine.clone()), Places::new(engine.clone()));
     for _ in 0..ROUNDS_MAX {
-        if timers.run_once().await? + schedules.run_once().await? + errands.run_once().await? == 0 {
+        let woken = timers.run_once().await? + schedules.run_once().await?;
+        if woken + errands.run_once().await? + places.run_once().await? == 0 {
             break;
         }
     }

@@ -112,7 +112,8 @@ fn folded(rules: &Rulebook, id: CaseId, history: &[Envelope]) -> Option<Case> {
     decide::fold(definition, id, &events?)
 }
 
-/// A case that is not closed waits for a task or a timer.
+/// A case that is not closed waits for a task, a timer or a place.
 fn alive(case: &Case) -> bool {
-    case.closed.is_some() || case.open_tasks().next().is_some() || !case.timers.is_empty()
+    let in_line = case.places.values().any(|place| place.given_at.is_none());
+    case.closed.is_some() || case.open_tasks().next().is_some() || !case.timers.is_empty() || in_line
 }

@@ -160,6 +160,9 @@ pub fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::TimerEarly { .. }
         | Rejection::ErrandGone { .. }
         | Rejection::ErrandsWithoutEnd
+        | Rejection::NotWaiting { .. }
+        | Rejection::NotNext { .. }
+        | Rejection::NoPlaceFree { .. }
         | Rejection::ClockNotExtensible { .. } => StatusCode::CONFLICT,
         Rejection::ProcessFault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         Rejection::Quarantined => StatusCode::LOCKED,

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use onething_engine::notify::Outbox;
-use onething_engine::worker::{self, Errands, Schedules, Sweeper, Timers};
+use onething_engine::worker::{self, Errands, Places, Schedules, Sweeper, Timers};
 use tokio::net::TcpListener;
 
 use crate::app::App;
@@ -43,6 +43,7 @@ pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Res
         worker::spawn(Timers::new(app.engine.clone())),
         worker::spawn(Errands::new(app.engine.clone())),
         worker::spawn(Schedules::new(app.engine.clone())),
+        worker::spawn(Places::new(app.engine.clone())),
         worker::spawn(Sweeper::new(app.engine.clone())),
     ];
     workers.extend(outbox.map(worker::spawn));

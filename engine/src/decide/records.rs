@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::names::CaseNames;
+use super::places::{LineAsked, LineFound};
 use super::start_case::{self, Opening};
 use super::{Context, Loaded, act};
 use crate::case::CaseId;
@@ -69,9 +70,13 @@ pub struct Found {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger(pub BTreeMap<RecordKey, Found>);
 
-/// How many live records other cases hold, by key: all that a decision may know of other cases.
+/// How many live records other cases hold, by key, and how a waiting list stands: all that a decision may know of other
+/// cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts(BTreeMap<RecordKey, u32>);
+pub struct Facts {
+    records: BTreeMap<RecordKey, u32>,
+    lines: BTreeMap<LineAsked, LineFound>,
+}
 
 impl Ledger {
     /// What the case `own` may know under `keys`. `open` says whether a case at hand is open.
@@ -81,7 +86,7 @@ impl Ledger {
             let here = found.here.iter().filter(|held| held.case != own && held.counts(now, open)).count();
             found.others.saturating_add(u32::try_from(here).unwrap_or(u32::MAX))
         };
-        Facts(keys.iter().map(|key| (key.clone(), count(key))).collect())
+        Facts::new(keys.iter().map(|key| (key.clone(), count(key))).collect())
     }
 
     /// Notes a record that a case at hand wrote at `at`.
@@ -111,7 +116,19 @@ impl Holding {
 impl Facts {
     /// Facts from counts by key.
     pub fn new(counts: BTreeMap<RecordKey, u32>) -> Facts {
-        Facts(counts)
+        Facts { records: counts, lines: BTreeMap::new() }
+    }
+
+    /// The same, and what was found of a waiting list.
+    #[must_use]
+    pub fn and_line(mut self, line: Option<(LineAsked, LineFound)>) -> Facts {
+        self.lines.extend(line);
+        self
+    }
+
+    /// What was found of a waiting list; `None` where nobody looked.
+    pub fn line(&self, asked: &LineAsked) -> Option<LineFound> {
+        self.lines.get(asked).copied()
     }
 }
 
@@ -214,6 +231,7 @@ impl Draft<'_> {
             | Command::FreezeMembers { .. }
             | Command::NoteMembers { .. }
             | Command::Recuse { .. }
+            | Command::GivePlace { .. }
             | Command::RecomputeDeadlines { .. } => {}
         }
         for (holder, form, answers) in given {
@@ -240,7 +258,7 @@ impl CaseNames<'_> {
         let record = definition.records.get(name).ok_or_else(|| fault("no such record"))?;
         let Some(key) = self.record_key(definition, configuration, name, record) else { return Ok(Value::Int(0)) };
         // Silence is not "none": a key that nobody looked up has no answer.
-        let count = self.facts.0.get(&key).ok_or_else(|| fault("it was not looked up"))?;
+        let count = self.facts.records.get(&key).ok_or_else(|| fault("it was not looked up"))?;
         Ok(Value::Int(i64::from(*count)))
     }
 

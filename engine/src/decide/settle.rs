@@ -60,8 +60,8 @@ impl Draft<'_> {
     /// Records a run and lets items, tasks, clocks, notices, documents and errands follow.
     ///
     /// # Errors
-    /// [`Rejection::ProcessFault`] when an errand cannot be written down, or a state was entered before another that
-    /// it may only follow.
+    /// [`Rejection::ProcessFault`] when an errand cannot be written down, a priority cannot be computed, or a state was
+    /// entered before another that it may only follow.
     pub fn settle(&mut self, cause: &str, run: &Run) -> Result<(), Rejection> {
         let definition = self.definition.clone();
         let before = self.case.configuration.clone();
@@ -85,6 +85,7 @@ impl Draft<'_> {
         self.items();
         self.end_tasks(&stay);
         self.clocks(&stay);
+        self.places(&taken(&steps), &stay)?;
         let begun = self.begin_tasks(&stay);
         self.tell(&taken(&steps), &stay, &begun);
         self.errands(&taken(&steps))?;
@@ -126,6 +127,7 @@ impl Draft<'_> {
         match closing {
             Some(state) => {
                 let outcome = definition.state(state).outcome.unwrap_or(Outcome::None);
+                self.leave_places();
                 self.emit(Event::CaseClosed { outcome, state });
                 self.report_end(outcome);
             }

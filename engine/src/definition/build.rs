@@ -72,6 +72,9 @@ const WORK_WORDS: &[&str] = &[
     "gather",
     "records",
     "record",
+    "quotas",
+    "quota",
+    "release",
     "late",
     "tone",
     "basis",
@@ -143,6 +146,7 @@ impl<'a> Draft<'a> {
         let parties = self.party_definitions(scope);
         let unique = self.unique.and_then(|key| self.expression(key, &Type::Any, scope)).map(|key| Unique { key });
         let records = self.record_definitions(scope);
+        let quotas = self.quota_definitions(scope);
         let forms = self.known_forms();
         let fixed = self.fixed_definitions(scope);
         let links = self.link_definitions(scope);
@@ -175,6 +179,7 @@ impl<'a> Draft<'a> {
             sites,
             records,
             guide: self.guide_definition(scope),
+            quotas,
             chart: emitted.chart,
         }
     }
@@ -219,6 +224,7 @@ impl<'a> Draft<'a> {
             actions: state.actions.iter().map(|choice| self.choice(choice, index, emitted, scope)).collect(),
             pause: state.pause.clone(),
             publish: state.publish.as_ref().and_then(|draft| self.publication(draft, scope)),
+            wait: state.wait.as_ref().map(|draft| self.wait_definition(draft, scope)),
             begin: state.begin.clone(),
             item: state.item.map(item_id),
             gather: state.gather.as_ref().and_then(|gather| self.gather_definition(index, gather, scope)),

@@ -9,6 +9,7 @@ mod items;
 mod late;
 mod links;
 mod names;
+mod quotas;
 mod records;
 mod shape;
 mod sites;
@@ -33,6 +34,7 @@ pub(super) fn check(draft: &Draft<'_>) {
     let scope = draft.global_scope();
     answers::check(draft, &scope);
     records::check(draft, &scope);
+    quotas::check(draft);
     late::check(draft);
     after::check(draft);
     sites::doors(draft);
@@ -56,6 +58,7 @@ pub(super) fn check_whole(
 /// Two processes of one name that begin on the same day: nobody could say which is in force.
 pub(super) fn across(library: &Library, problems: &Problems) {
     records::across(library, problems);
+    quotas::across(library, problems);
     let mut seen = BTreeMap::new();
     for file in library.of_kind(FileKind::Process) {
         let from = file.node.get("effective").and_then(|effective| effective.get("from")).and_then(Node::as_text);

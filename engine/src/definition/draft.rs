@@ -7,6 +7,7 @@ use super::library::Library;
 use super::model::{
     Again, Assignee, ClockKind, DocumentText, Effective, Effects, Late, MessageDefinition, NoticeText, Outcome,
 };
+use super::quotas::{DraftQuota, DraftWait};
 use super::sites::DraftSite;
 use crate::clock::{Limit, Roll};
 use crate::expression::Type;
@@ -121,6 +122,7 @@ pub(super) struct DraftState<'a> {
     pub basis: String,
     pub pause: Option<String>,
     pub publish: Option<super::publication::DraftPublication<'a>>,
+    pub wait: Option<DraftWait<'a>>,
     pub begin: Effects,
     pub item: Option<ItemIndex>,
     pub gather: Option<super::gathers::DraftGather<'a>>,
@@ -441,6 +443,7 @@ pub(super) struct Draft<'a> {
     pub sites: BTreeMap<String, DraftSite<'a>>,
     pub records: BTreeMap<String, DraftRecord<'a>>,
     pub guide: Option<super::guidance::DraftGuide<'a>>,
+    pub quotas: BTreeMap<String, DraftQuota<'a>>,
     pub envs: Vec<Env<'a>>,
     pub states: Vec<DraftState<'a>>,
     pub transitions: Vec<DraftTransition<'a>>,

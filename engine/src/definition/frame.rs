@@ -38,6 +38,7 @@ impl<'a> Draft<'a> {
             sites: BTreeMap::new(),
             records: BTreeMap::new(),
             guide: None,
+            quotas: BTreeMap::new(),
             envs: Vec::new(),
             states: Vec::new(),
             transitions: Vec::new(),
@@ -100,6 +101,7 @@ impl<'a> Draft<'a> {
         self.lower_fixed(reader);
         self.lower_records(reader);
         self.lower_guide(reader);
+        self.lower_quotas(reader);
         let root = self.add_state(None, "", Kind::Plain, 0, reader.span());
         self.states[root].title = self.frame.title.clone();
         let lowered = Lowered { state: root, body: root };

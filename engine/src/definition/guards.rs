@@ -33,6 +33,9 @@ impl<'a> Draft<'a> {
                     out.push_str(chain);
                 } else if matches!(chain, "active" | "visits") {
                     rest = self.state_call(chain, after, place, &mut out)?;
+                } else if chain == "place" && after.trim_start().starts_with('(') {
+                    self.place_in_a_condition(place);
+                    return None;
                 } else if chain == "due" && after.trim_start().starts_with('(') {
                     rest = self.clock_call(after, place, &mut out)?;
                 } else {

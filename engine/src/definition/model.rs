@@ -17,6 +17,7 @@ mod clocks;
 mod gathers;
 mod guidance;
 mod links;
+mod quotas;
 mod rules;
 mod schedule;
 
@@ -24,6 +25,7 @@ pub use clocks::*;
 pub use gathers::*;
 pub use guidance::*;
 pub use links::*;
+pub use quotas::*;
 pub use rules::*;
 pub use schedule::*;
 
@@ -89,6 +91,8 @@ pub struct ProcessDefinition {
     pub records: BTreeMap<String, RecordDefinition>,
     /// What people are told before they begin; nothing for what nobody applies for.
     pub guide: Option<Guidance>,
+    /// Places that cases wait for, by name.
+    pub quotas: BTreeMap<String, QuotaDefinition>,
 }
 
 /// How the pages of a process speak to people.
@@ -155,6 +159,8 @@ pub struct StateWork {
     pub pause: Option<String>,
     /// What everybody may read while the state is active.
     pub publish: Option<super::publication::Publication>,
+    /// Here a case waits for a place.
+    pub wait: Option<WaitDefinition>,
     /// Told and written when a stay begins (not when a hold ends).
     pub begin: Effects,
     /// The item whose region this state belongs to.
@@ -236,12 +242,14 @@ pub struct Effects {
     pub notices: Vec<NoticeUse>,
     /// Records to write under their keys; only transitions have them.
     pub records: Vec<String>,
+    /// Quotas whose places are given back; only transitions have them.
+    pub releases: Vec<String>,
 }
 
 impl Effects {
     /// Nothing to write, nobody to tell.
     pub fn is_empty(&self) -> bool {
-        self.documents.is_empty() && self.notices.is_empty() && self.records.is_empty()
+        self.documents.is_empty() && self.notices.is_empty() && self.records.is_empty() && self.releases.is_empty()
     }
 }
 

@@ -125,6 +125,7 @@ impl<'a> Draft<'a> {
         self.states[state].only_after = reader.texts("only_after").into_iter().map(named).collect();
         self.states[state].pause = reader.text("pause").map(str::to_owned);
         self.lower_publication(state, env, reader);
+        self.lower_wait(state, env, reader);
         if let Some(outcome) = reader.choice("result", OUTCOMES) {
             if !matches!(self.states[state].kind, Kind::Final | Kind::Rest) {
                 let message = both("只有 final 和 rest 有 `result`", "only a final or a rest has a `result`");

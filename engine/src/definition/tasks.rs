@@ -180,6 +180,7 @@ impl<'a> Draft<'a> {
         let acts = reader.optional("do").map(|node| self.lower_acts(way.env, node)).unwrap_or_default();
         let mut effects = self.effects(way.env, reader);
         effects.records = self.record_names(way.env, reader);
+        effects.releases = self.released(way.env, reader);
         let errands = self.errands_of(way.env, reader);
         let shared = Way { guards: way.guards.iter().chain(guards).cloned().collect(), ..way.clone() };
         let nodes = self.file(way.env).list(first).unwrap_or_default();
@@ -194,6 +195,7 @@ impl<'a> Draft<'a> {
             transition.effects.documents.splice(0..0, effects.documents.iter().cloned());
             transition.effects.notices.splice(0..0, effects.notices.iter().cloned());
             transition.effects.records.splice(0..0, effects.records.iter().cloned());
+            transition.effects.releases.splice(0..0, effects.releases.iter().cloned());
         }
         if let Some(last) = transitions.last().map(|last| &self.transitions[*last])
             && last.guards.len() > shared.guards.len()

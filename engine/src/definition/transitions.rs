@@ -151,6 +151,7 @@ impl<'a> Draft<'a> {
         }
         transition.effects = self.effects(way.env, reader);
         transition.effects.records = self.record_names(way.env, reader);
+        transition.effects.releases = self.released(way.env, reader);
         let index = self.add_transition(transition);
         self.lower_errands(index, way.env, reader);
         index

@@ -29,6 +29,8 @@ pub(super) enum DeedKind {
     Delay(String),
     /// Everybody on a list was told.
     Gathered(String),
+    /// A place of this quota is given.
+    Place(String),
     /// Another system reports.
     Message(String),
     /// Something that the process announces elsewhere, or that the engine brings.
@@ -62,6 +64,9 @@ impl Deeds {
                 let path = if state.path.is_empty() { "case" } else { &state.path };
                 format!("{path}.{name}")
             };
+            if let Some(wait) = &state.wait {
+                addressed.insert(wait.event.clone(), DeedKind::Place(wait.quota.clone()));
+            }
             if let Some(task) = &state.task {
                 for choice in &task.outcomes {
                     let ask = task.form.iter().chain(&choice.ask).cloned().collect();

@@ -197,6 +197,7 @@ impl Telling<'_> {
                     | DeedKind::Clock(_)
                     | DeedKind::Delay(_)
                     | DeedKind::Gathered(_)
+                    | DeedKind::Place(_)
                     | DeedKind::Message(_)
                     | DeedKind::Announced(_)
                     | DeedKind::Items

@@ -41,6 +41,7 @@ pub(super) fn told(definition: &ProcessDefinition, deed: &Deed, ways: &[Transiti
         DeedKind::Gathered(path) => {
             Text::new(format!("# {path} 汇集完毕"), format!("# {path} has gathered all of its list"))
         }
+        DeedKind::Place(quota) => Text::new(format!("# 得到名额 {quota}"), format!("# a place of {quota} is given")),
         DeedKind::Message(name) => Text::same(format!("- system: {name}")),
         DeedKind::Announced(name) => Text::new(format!("# 发生 {name}"), format!("# {name} happens")),
         DeedKind::Items => Text::new("# 所有事项都已结束", "# every item has ended"),

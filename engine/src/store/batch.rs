@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
 use crate::command::Receipt;
-use crate::decide::{Found, Loaded, RecordKey};
+use crate::decide::{Found, LineAsked, LineFound, Loaded, RecordKey};
 use crate::event::Envelope;
 use crate::value::Instant;
 
@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub numbers: (u64, u64),
     /// What is held under the places that were asked for; empty while it is being asked.
     pub records: BTreeMap<RecordKey, Found>,
+    /// How the waiting lists stand that were asked for; empty while it is being asked.
+    pub lines: BTreeMap<LineAsked, LineFound>,
 }
 
 /// A case as it was loaded for writing.
@@ -101,10 +103,35 @@ pub struct Batch {
     pub gathered: Vec<GatheredRow>,
     /// Drafts that became cases.
     pub drafts: Vec<String>,
+    /// Cases whose places are replaced by those in `places`.
+    pub places_of: Vec<CaseId>,
+    /// Places that cases wait for or hold.
+    pub places: Vec<PlaceRow>,
     /// Cases whose public notices are replaced by those in `posted`.
     pub posted_of: Vec<CaseId>,
     /// Public notices.
     pub posted: Vec<PostedRow>,
+}
+
+/// A row of `places`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceRow {
+    /// The case.
+    pub case_id: CaseId,
+    /// Name of the quota.
+    pub quota: String,
+    /// The region that it counts in.
+    pub region: String,
+    /// Number of the case on paper, the last tie-break.
+    pub number: String,
+    /// Higher comes first.
+    pub priority: i64,
+    /// When the waiting began, legal time.
+    pub since: i64,
+    /// When it was given, legal time; `None` while the case waits.
+    pub given_at: Option<i64>,
+    /// The calendar year of that.
+    pub given_year: Option<i16>,
 }
 
 /// A row of `public_notices`: what everybody may read.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::case::{CaseId, TaskStatus};
 use crate::command::{Command, Receipt};
-use crate::decide::{self, Context, Decision, Facts, Ledger, Loaded, RecordKey, RecordWritten};
+use crate::decide::{self, Context, Decision, Facts, Ledger, LineAsked, LineFound, Loaded, RecordKey, RecordWritten};
 use crate::definition::{Lasts, ProcessDefinition};
 use crate::event::{Envelope, Event, GENESIS};
 use crate::organisation::Actor;
@@ -20,7 +20,7 @@ use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
 use crate::value::Instant;
 
-use rows::{answers_row, case_row, gathered_row, posted_row, task_row};
+use rows::{answers_row, case_row, gathered_row, place_rows, posted_row, task_row};
 
 /// One command of a group.
 #[derive(Clone, Debug)]
@@ -90,6 +90,10 @@ impl Think for Group<'_> {
         asked(self.rules, snapshot, self.members)
     }
 
+    fn lines(&self, snapshot: &Snapshot) -> BTreeSet<LineAsked> {
+        lines(self.rules, snapshot, self.members)
+    }
+
     fn plan(&mut self, snapshot: Snapshot) -> Result<Planned, StoreError> {
         plan(self.rules, snapshot, self.members)
     }
@@ -97,6 +101,21 @@ impl Think for Group<'_> {
 
 /// The records that a group may ask for or write.
 pub fn asked(rules: &Rulebook, snapshot: &Snapshot, members: &[Member]) -> BTreeSet<RecordKey> {
+    foreseen(rules, snapshot, members, decide::asked_records)
+}
+
+/// The waiting lists whose places a group gives.
+pub fn lines(rules: &Rulebook, snapshot: &Snapshot, members: &[Member]) -> BTreeSet<LineAsked> {
+    foreseen(rules, snapshot, members, decide::asked_line)
+}
+
+/// What every member asks for, as far as it can be said before the group is decided.
+fn foreseen<T: Ord, I: IntoIterator<Item = T> + Default>(
+    rules: &Rulebook,
+    snapshot: &Snapshot,
+    members: &[Member],
+    asks: fn(Context<'_>, Option<&Loaded>, &Command) -> I,
+) -> BTreeSet<T> {
     let facts = Facts::default();
     let of = |member: &Member| {
         let held = snapshot.cases.get(&member.command.case());
@@ -108,7 +127,7 @@ pub fn asked(rules: &Rulebook, snapshot: &Snapshot, members: &[Member]) -> BTree
             number: "",
             facts: &facts,
         };
-        decide::asked_records(context, held.map(|held| &held.loaded), &member.command)
+        asks(context, held.map(|held| &held.loaded), &member.command)
     };
     // A fault of ours is found again, and answered for, when the member is decided about.
     let safely = |member| catch_unwind(AssertUnwindSafe(|| of(member))).unwrap_or_default();
@@ -130,6 +149,8 @@ pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Result<
         expected: BTreeMap::new(),
         unique: BTreeMap::new(),
         ledger: Ledger(snapshot.records),
+        lines: snapshot.lines,
+        placed: BTreeSet::new(),
         unforeseen: false,
         batch: Batch::default(),
         tasks: BTreeMap::new(),
@@ -152,6 +173,10 @@ struct Deciding<'a> {
     unique: BTreeMap<CaseId, String>,
     /// Records of other cases, with those that members wrote.
     ledger: Ledger,
+    /// How the waiting lists stood before the group. Of each list one case is the first, so a group gives one place of it.
+    lines: BTreeMap<LineAsked, LineFound>,
+    /// Cases whose places have changed.
+    placed: BTreeSet<CaseId>,
     /// A member asked about records that were not looked up.
     unforeseen: bool,
     batch: Batch,
@@ -193,7 +218,11 @@ impl Deciding<'_> {
         let decided = catch_unwind(AssertUnwindSafe(|| {
             let asked = decide::asked_records(context, loaded, &member.command);
             let foreseen = asked.iter().all(|key| self.ledger.0.contains_key(key));
+            let line = decide::asked_line(context, loaded, &member.command);
+            let found = line.map(|asked| (self.lines.get(&asked).copied(), asked));
+            let foreseen = foreseen && found.as_ref().is_none_or(|(found, _)| found.is_some());
             let facts = self.ledger.facts(&asked, id, context.now, &open);
+            let facts = facts.and_line(found.and_then(|(found, asked)| Some((asked, found?))));
             (foreseen, decide::decide(Context { facts: &facts, ..context }, loaded, &member.command))
         }));
         let decided = decided.map(|(foreseen, decision)| {
@@ -342,6 +371,12 @@ impl Deciding<'_> {
             Event::ErrandEnded { errand, .. } => {
                 self.batch.errands_gone.push(ErrandKey { case_id, errand: *errand });
             }
+            Event::PlaceAwaited { .. }
+            | Event::PlaceGiven { .. }
+            | Event::PlaceReturned { .. }
+            | Event::WaitEnded { .. } => {
+                self.placed.insert(case_id);
+            }
             Event::TaskOffered { task, .. } => {
                 let offers = decision.case.task(*task).map_or(&[][..], |task| &task.offers);
                 for offer in offers {
@@ -401,6 +436,11 @@ impl Deciding<'_> {
                 let posted = decide::posted(self.rules, definition, &held.loaded);
                 self.batch.posted.extend(posted.into_iter().map(|posted| posted_row(&held.loaded.case, posted)));
             }
+        }
+        for id in &self.placed {
+            let Some(held) = self.cases.get(id) else { continue };
+            self.batch.places_of.push(*id);
+            self.batch.places.extend(place_rows(&held.loaded.case));
         }
         self.batch.tasks = self.tasks.into_values().collect();
         self.batch

@@ -6,6 +6,7 @@
 
 mod errands;
 mod gathered;
+mod places;
 mod read;
 mod records;
 mod side;
@@ -25,12 +26,12 @@ use super::rows::{
 };
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind,
-    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError,
-    TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+    LineListed, OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store,
+    StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::command::Member;
-use crate::decide::{Loaded, RecordKey};
+use crate::decide::{LineAsked, LineFound, Loaded, RecordKey};
 use crate::definition::DefinitionHash;
 use crate::event::{Envelope, Holder};
 use crate::kernel::StateId;
@@ -127,7 +128,7 @@ async fn load(connection: &mut PgConnection, wanted: &Wanted, numbers: (u64, u64
     }
     // After the locks: another node may have written meanwhile, and time must not go back behind that.
     let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&mut *connection).await?;
-    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new() })
+    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new(), lines: BTreeMap::new() })
 }
 
 /// Rows and latest answers of cases.
@@ -211,6 +212,8 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
     for (statement, rows, count) in [
         (statements::OFFERS, json(&batch.offers)?, batch.offers.len()),
         (statements::PARTIES, json(&batch.parties)?, batch.parties.len()),
+        (statements::PLACES_OF, json(&batch.places_of)?, batch.places_of.len()),
+        (statements::PLACES, json(&batch.places)?, batch.places.len()),
         (statements::POSTED_OF, json(&batch.posted_of)?, batch.posted_of.len()),
         (statements::POSTED, json(&batch.posted)?, batch.posted.len()),
     ] {
@@ -228,6 +231,7 @@ impl Store for PostgresStore {
         let mut transaction = self.pool.begin().await?;
         let mut snapshot = load(&mut transaction, wanted, numbers).await?;
         records::look_up(&mut transaction, &self.secret, &think.asks(&snapshot), &mut snapshot, &wanted.cases).await?;
+        places::look_up(&mut transaction, &self.secret, &think.lines(&snapshot), &mut snapshot).await?;
         let planned = think.plan(snapshot)?;
         save(&mut transaction, &self.secret, &planned.batch).await?;
         transaction.commit().await?;
@@ -287,6 +291,14 @@ impl Store for PostgresStore {
 
     async fn release_errand(&self, errand: ErrandKey) -> Result<(), StoreError> {
         self.end_errand_lease(&errand).await
+    }
+
+    async fn line(&self, asked: &LineAsked) -> Result<LineFound, StoreError> {
+        self.read_line(asked).await
+    }
+
+    async fn lines(&self, year: i16, waiting: bool) -> Result<Vec<LineListed>, StoreError> {
+        self.read_lines(year, waiting).await
     }
 
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use super::{Batch, ErrandClaimed, OutboxEnd, StoreError};
 use crate::case::CaseId;
 use crate::command::Errand;
-use crate::decide::RecordKey;
+use crate::decide::{LineAsked, RecordKey};
 use crate::definition::DefinitionHash;
 use crate::event::hexadecimal;
 use crate::kernel::StateId;
@@ -116,6 +116,11 @@ pub fn standing(states: &BTreeMap<DefinitionHash, BTreeSet<StateId>>) -> Vec<Str
         states.iter().map(|state| format!("{}:{}", hash.0, state.0)).collect::<Vec<String>>()
     };
     states.iter().flat_map(of).collect()
+}
+
+/// What names the lock of a waiting list.
+pub fn line_hash(secret: &[u8], asked: &LineAsked) -> String {
+    keyed_hash(secret, &format!("place\n{}\n{}", asked.quota, asked.region))
 }
 
 /// How many cases of a batch are new.

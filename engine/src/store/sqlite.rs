@@ -3,6 +3,7 @@
 
 mod errands;
 mod gathered;
+mod places;
 mod read;
 mod records;
 mod side;
@@ -21,12 +22,12 @@ use super::rows::{
 };
 use super::{
     Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind,
-    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError,
-    TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+    LineListed, OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store,
+    StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::command::Member;
-use crate::decide::{Loaded, RecordKey};
+use crate::decide::{LineAsked, LineFound, Loaded, RecordKey};
 use crate::definition::DefinitionHash;
 use crate::event::{Envelope, Holder};
 use crate::kernel::StateId;
@@ -100,7 +101,7 @@ async fn load(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Snap
         let first = u64::try_from(first).unwrap_or(0);
         numbers = (first, first + u64::from(wanted.numbers));
     }
-    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new() })
+    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new(), lines: BTreeMap::new() })
 }
 
 /// Rows and latest answers of cases.
@@ -183,6 +184,8 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
     for (statement, rows, count) in [
         (statements::OFFERS, json(&batch.offers)?, batch.offers.len()),
         (statements::PARTIES, json(&batch.parties)?, batch.parties.len()),
+        (statements::PLACES_OF, json(&batch.places_of)?, batch.places_of.len()),
+        (statements::PLACES, json(&batch.places)?, batch.places.len()),
         (statements::POSTED_OF, json(&batch.posted_of)?, batch.posted_of.len()),
         (statements::POSTED, json(&batch.posted)?, batch.posted.len()),
     ] {
@@ -200,6 +203,7 @@ impl Store for SqliteStore {
         let mut transaction = writer.begin_with("begin immediate").await?;
         let mut snapshot = load(&mut transaction, wanted).await?;
         records::look_up(&mut transaction, &self.secret, &think.asks(&snapshot), &mut snapshot, &wanted.cases).await?;
+        places::look_up(&mut transaction, &think.lines(&snapshot), &mut snapshot).await?;
         let planned = think.plan(snapshot)?;
         save(&mut transaction, &self.secret, &planned.batch).await?;
         transaction.commit().await?;
@@ -260,6 +264,14 @@ impl Store for SqliteStore {
 
     async fn release_errand(&self, errand: ErrandKey) -> Result<(), StoreError> {
         self.end_errand_lease(&errand).await
+    }
+
+    async fn line(&self, asked: &LineAsked) -> Result<LineFound, StoreError> {
+        self.read_line(asked).await
+    }
+
+    async fn lines(&self, year: i16, waiting: bool) -> Result<Vec<LineListed>, StoreError> {
+        self.read_lines(year, waiting).await
     }
 
     async fn history(&self, id: CaseId) -> Result<Vec<Envelope>, StoreError> {

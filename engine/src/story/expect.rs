@@ -39,6 +39,9 @@ impl Stage<'_> {
         self.look_at_words(step, expect);
         self.look_at_rights(step, expect);
         self.look_at_linked(step, &expect.linked);
+        if let Some(place) = expect.place {
+            self.look_at_place(step, place);
+        }
         self.look_at_turned(step, &expect.refused);
         self.look_at_gathered(step, &expect.gathered);
         for (name, asked) in &expect.items {

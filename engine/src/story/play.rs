@@ -52,6 +52,7 @@ impl Stage<'_> {
         if let Some(deed) = &step.deed {
             self.deed(step, deed);
             self.carry_out(step);
+            self.give_places(step);
         }
         if let Some(expect) = &step.expect {
             if !self.turn(step, expect.case.as_deref()) {
@@ -101,17 +102,27 @@ impl Stage<'_> {
             );
             return;
         }
-        for _ in 0..WAKES_MAX {
-            let Some((wake, case, timer)) = self.next_timer(at) else {
+        let mut wakes = 0;
+        while wakes < WAKES_MAX {
+            let timer = self.next_timer(at);
+            // A day may bring new places: those of a year, or of a figure that changes.
+            if let Some(midnight) = self.next_giving(timer.map_or(at, |(wake, _, _)| wake)) {
+                self.now = midnight;
+                self.give_places(step);
+                continue;
+            }
+            let Some((wake, case, timer)) = timer else {
                 self.now = at;
                 return;
             };
+            wakes += 1;
             self.now = self.now.max(wake);
             if let Err(rejection) = self.send(&Actor::system(), &Command::FireTimer { case, timer }, "") {
                 self.fail(step, rejection.text().zh, rejection.text().en);
                 return;
             }
             self.carry_out(step);
+            self.give_places(step);
         }
         self.fail(step, "定时不断触发，没有尽头", "timers wake without end");
     }

@@ -136,6 +136,7 @@ fn expect(file: File<'_>, node: &Node) -> Option<Expect> {
             .iter()
             .filter_map(|entry| Some((entry.key.clone(), count(file, &entry.value)?)))
             .collect(),
+        place: reader.optional("place").and_then(|node| count(file, node)),
         refused: reader
             .entries_of("refused")
             .iter()

@@ -149,6 +149,8 @@ impl<'a> Stage<'a> {
         let known = self.cases.iter().position(|told| told.loaded.case.id == command.case());
         let loaded = known.map(|at| &self.cases[at].loaded);
         let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());
+        let line = decide::asked_line(context, loaded, command);
+        let facts = facts.and_line(line.map(|asked| (asked.clone(), self.line(&asked))));
         let decision = decide::decide(Context { facts: &facts, ..context }, loaded, command)?;
         self.rival(actor, decision.unique_key.as_deref())?;
         let receipt = decision.receipt.clone();

@@ -30,6 +30,8 @@ mod lost;
 mod measured;
 #[path = "store/nodes.rs"]
 mod nodes;
+#[path = "store/places.rs"]
+mod places;
 #[path = "store/posted.rs"]
 mod posted;
 #[path = "store/records.rs"]

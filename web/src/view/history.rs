@@ -65,6 +65,10 @@ impl Look<'_> {
             | Event::ErrandEnded { .. }
             | Event::MembersFrozen { .. }
             | Event::MembersTold { .. }
+            | Event::PlaceAwaited { .. }
+            | Event::PlaceGiven { .. }
+            | Event::PlaceReturned { .. }
+            | Event::WaitEnded { .. }
             | Event::TaskOffered { .. } => true,
             Event::ItemEnded { end, .. } if end == LEFT_OUT[0] => true,
             Event::DocumentIssued { .. } | Event::ItemEnded { .. } => {
@@ -159,6 +163,10 @@ impl Look<'_> {
             Event::BegunBy { process, .. } => Some(self.begun_by(process)),
             Event::ErrandSet { .. } if staff => self.errand_line(event),
             Event::MembersFrozen { .. } | Event::MembersTold { .. } if staff => self.list_line(event),
+            Event::PlaceAwaited { quota, .. } => self.quota_line(quota, "开始等候", "waits for a place"),
+            Event::PlaceGiven { quota } => self.quota_line(quota, "得到名额", "a place was given"),
+            Event::PlaceReturned { quota } => self.quota_line(quota, "退回名额", "the place was given back"),
+            Event::WaitEnded { quota } => self.quota_line(quota, "不再等候", "waits no more"),
             Event::CaseReopened => Some(self.t("办件恢复办理", "Taken up again")),
             Event::Answered { .. }
             | Event::ValuesFixed { .. }
@@ -224,6 +232,11 @@ impl Look<'_> {
         let chosen = work.outcomes.iter().find(|choice| choice.name == outcome).map(|choice| self.x(&choice.title));
         let chosen = chosen.unwrap_or_else(|| outcome.to_owned());
         Some(self.t(&format!("“{title}”结果：{chosen}"), &format!("{title}: {chosen}")))
+    }
+
+    fn quota_line(&self, quota: &str, zh: &str, en: &str) -> Option<String> {
+        let title = self.x(&self.definition.quotas.get(quota)?.title);
+        Some(self.t(&format!("“{title}”{zh}"), &format!("{title}: {en}")))
     }
 
     fn clock_line(&self, clock: ClockId, zh: &str, en: &str) -> String {

@@ -6,13 +6,17 @@ use crate::definition::guards::GlobalScope;
 use crate::definition::words::both;
 use crate::expression::{Expression, Type};
 
-/// `always`, `while` of holds, and `ready` of items.
+/// `always`, `while` of holds, `ready` of items, and `priority` of waits.
 pub(in crate::definition) fn check(draft: &Draft<'_>, scope: &GlobalScope) {
     let ways = draft.transitions.iter().filter(|way| matches!(way.trigger, DraftTrigger::Always) && !way.made);
     let guards = ways.flat_map(|way| &way.guards).chain(draft.items.iter().flat_map(|item| &item.ready));
     let mut seen = Vec::new();
-    for guard in guards {
-        let (Guard::When(placed) | Guard::Unless(placed)) = guard else { continue };
+    let written = guards.filter_map(|guard| match guard {
+        Guard::When(placed) | Guard::Unless(placed) => Some(placed),
+        Guard::Holds(_) | Guard::Fails(_) | Guard::Active(_) => None,
+    });
+    let priorities = draft.states.iter().filter_map(|state| state.wait.as_ref()?.priority.as_ref());
+    for placed in written.chain(priorities) {
         if !seen.contains(&(placed.env, placed.node.span)) && reads_today(draft, *placed, scope) {
             seen.push((placed.env, placed.node.span));
             report(draft, *placed);
@@ -22,7 +26,7 @@ pub(in crate::definition) fn check(draft: &Draft<'_>, scope: &GlobalScope) {
 
 fn reads_today(draft: &Draft<'_>, placed: Placed<'_>, scope: &GlobalScope) -> bool {
     let text = draft.global_text(placed);
-    let read = text.and_then(|text| Expression::parse(&text, scope, &Type::Bool).ok());
+    let read = text.and_then(|text| Expression::parse(&text, scope, &Type::Any).ok());
     read.is_some_and(|read| read.references().iter().any(|reference| reference.path == "today"))
 }
 

@@ -49,6 +49,7 @@ impl<'a> Draft<'a> {
             basis: String::new(),
             pause: None,
             publish: None,
+            wait: None,
             begin: Effects::default(),
             item,
             gather: None,

@@ -6,8 +6,21 @@ use crate::definition::{Assignee, ProcessDefinition};
 use crate::event::hexadecimal;
 use crate::organisation::Actor;
 use crate::rulebook::Rulebook;
-use crate::store::{AnswersRow, CaseRow, GatheredRow, Held, PostedRow, TaskRow};
+use crate::store::{AnswersRow, CaseRow, GatheredRow, Held, PlaceRow, PostedRow, TaskRow};
 use crate::value::Instant;
+
+pub(super) fn place_rows(case: &Case) -> impl Iterator<Item = PlaceRow> + '_ {
+    case.places.iter().map(|(quota, place)| PlaceRow {
+        case_id: case.id,
+        quota: quota.clone(),
+        region: place.region.clone(),
+        number: case.number.clone(),
+        priority: place.priority,
+        since: place.since.0,
+        given_at: place.given_at.map(|at| at.0),
+        given_year: place.given_at.map(|at| at.date().year()),
+    })
+}
 
 pub(super) fn posted_row(case: &Case, posted: decide::Posted) -> PostedRow {
     PostedRow {

@@ -144,6 +144,22 @@ create table public_notices (
 ) strict, without rowid;
 create index public_notices_until on public_notices (until_at);
 
+-- Where cases stand in waiting lists, and which places they hold. The number is the last tie-break.
+create table places (
+    case_id text not null,
+    quota text not null,
+    region text not null,
+    number text not null,
+    priority integer not null,
+    since integer not null,
+    given_at integer,
+    given_year integer,
+    primary key (case_id, quota),
+    check ((given_at is null) = (given_year is null))
+) strict, without rowid;
+create index places_waiting on places (quota, region, priority desc, since, number) where given_at is null;
+create index places_given on places (quota, region, given_year) where given_at is not null;
+
 -- What cases ask of other cases, until it is done. It carries values of answers, so it is kept as they are.
 create table errands (
     case_id text not null,

@@ -125,6 +125,37 @@ pub const HOLDERS: &str = "
 
 pub const DRAFTS_GONE: &str = "delete from drafts where id in (select value from json_each(?1))";
 
+pub const PLACES_OF: &str = "delete from places where case_id in (select value from json_each(?1))";
+
+pub const PLACES: &str = "
+    insert into places (case_id, quota, region, number, priority, since, given_at, given_year)
+    select value->>'case_id', value->>'quota', value->>'region', value->>'number', value->>'priority',
+           value->>'since', value->>'given_at', value->>'given_year'
+    from json_each(?1)";
+
+/// Places given, and cases that come before one that waits. What was set aside is passed over, or nobody would get on.
+pub const LINE: &str = "
+    select (select count(*) from places g
+            where g.quota = ?1 and g.region = ?2 and g.given_at is not null
+              and (?3 is null or g.given_year = ?3)),
+           (select count(*) from places w
+            where w.quota = ?1 and w.region = ?2 and w.given_at is null and w.case_id <> ?4
+              and (w.priority > ?5 or (w.priority = ?5 and (w.since < ?6 or (w.since = ?6 and w.number < ?7))))
+              and not exists (select 1 from cases c where c.id = w.case_id and c.quarantined))";
+
+/// Waiting lists, with who is next.
+pub const LINES: &str = "
+    select l.quota, l.region,
+           (select count(*) from places w where w.quota = l.quota and w.region = l.region and w.given_at is null),
+           (select count(*) from places g where g.quota = l.quota and g.region = l.region and g.given_at is not null),
+           (select count(*) from places g where g.quota = l.quota and g.region = l.region and g.given_year = ?1),
+           (select w.case_id from places w
+            where w.quota = l.quota and w.region = l.region and w.given_at is null
+              and not exists (select 1 from cases c where c.id = w.case_id and c.quarantined)
+            order by w.priority desc, w.since, w.number limit 1)
+    from (select distinct quota, region from places where given_at is null or not ?2) l
+    order by l.quota, l.region";
+
 pub const POSTED_OF: &str = "delete from public_notices where case_id in (select value from json_each(?1))";
 
 pub const POSTED: &str = "
