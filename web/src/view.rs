@@ -6,6 +6,7 @@ mod clocks;
 mod history;
 mod items;
 mod links;
+mod places;
 mod status;
 
 use onething_engine::case::{Case, TaskStatus};
@@ -58,6 +59,8 @@ pub struct CaseView {
     pub title: String,
     /// Where it is, whose turn, by when.
     pub status: Status,
+    /// Waiting lists in which it stands, a sentence each.
+    pub waits: Vec<String>,
     /// What the visitor has to do.
     pub todo: Vec<Todo>,
     /// What the visitor may do.
@@ -130,6 +133,7 @@ impl Look<'_> {
             number: case.number.clone(),
             title: self.x(&self.definition.title),
             status: self.status(),
+            waits: self.waits(),
             todo: self.todo(&possible),
             actions: possible.actions.iter().map(|choice| self.deed(choice)).collect(),
             extensions: self.extensions(&possible),

@@ -1,3 +1,4 @@
 //! Pages of supervisors.
 
 pub mod overview;
+mod quotas;

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use onething_engine::organisation::ActorKind;
 
+use super::quotas::{QuotaRow, quotas};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::page::{Frame, page};
@@ -25,6 +26,7 @@ struct OverviewPage {
     soon: Vec<Listed>,
     others: Vec<Listed>,
     cut: bool,
+    quotas: Vec<QuotaRow>,
 }
 
 /// The list.
@@ -48,7 +50,8 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
             Light::Done | Light::Paused | Light::Green => others.push(row),
         }
     }
+    let quotas = quotas(&app, &f, &region, now).await?;
     let rules = app.rules();
     let region = rules.organisation.region(&region).map_or(region, |region| f.x(&region.title).to_owned());
-    page(&OverviewPage { f, region, late, soon, others, cut })
+    page(&OverviewPage { f, region, late, soon, others, cut, quotas })
 }
