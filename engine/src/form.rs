@@ -22,6 +22,7 @@ mod lower;
 mod names;
 pub mod normalise;
 pub mod number;
+mod pages;
 mod read;
 mod scalar;
 mod settle;
@@ -30,6 +31,7 @@ mod visible;
 pub use given::pairs;
 pub use hints::Hints;
 pub use lower::{check_viewers, lower, lower_tree};
+pub use pages::Page;
 pub use visible::{Viewer, mask};
 
 /// Most fields of one form, with all groups.
@@ -54,6 +56,8 @@ pub struct Form {
     pub hash: String,
     /// The fields in the order of the page.
     pub fields: Vec<Field>,
+    /// Fields that are asked together where the form is shown one thing at a time; any other field has a page of its own.
+    pub together: Vec<Page>,
     /// Rules about several fields.
     pub rules: Vec<Rule>,
 }

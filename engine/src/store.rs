@@ -2,6 +2,7 @@
 //! lets the plan think, writes what came out, and commits before anybody is told.
 
 mod batch;
+mod drafts;
 mod plan;
 pub mod postgres;
 mod rows;
@@ -25,6 +26,7 @@ pub use batch::{
     Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, GatheredRow, Held, OfferRow, OutboxRow,
     PartyRow, PlaceRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
+pub use drafts::{DraftRow, Drafts, ParkedRow};
 pub use plan::{Fate, Group, Member, Planned, asked, lines, plan, wanted};
 
 /// A request may be repeated for so long (machine time) and gets the same answer; seven days.
@@ -61,7 +63,7 @@ impl StoreError {
 ///
 /// Every method may fail with a [`StoreError`]; nothing was written then.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Drafts + Send + Sync {
     /// One transaction: lock and load what is wanted, look up (and lock) the records that `think` asks for, let it
     /// decide, write its batch, commit.
     async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError>;
@@ -153,12 +155,6 @@ pub trait Store: Send + Sync {
 
     /// Latest messages, for the operator's and the demonstration's mailbox.
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError>;
-
-    /// Keeps a draft under its id; the version must be one more than the one kept.
-    async fn save_draft(&self, draft: &DraftRow) -> Result<(), StoreError>;
-
-    /// A draft.
-    async fn draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError>;
 
     /// Begins a session.
     async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError>;
@@ -384,27 +380,6 @@ pub struct OutboxListed {
     pub attempts: u32,
     /// Why it did not leave.
     pub reason: Option<String>,
-}
-
-/// A draft: answers on the way to a case. It has no number and no event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftRow {
-    /// Random and unguessable.
-    pub id: String,
-    /// The account it belongs to.
-    pub owner: String,
-    /// Process name.
-    pub process: String,
-    /// Door.
-    pub door: String,
-    /// The form it was typed into.
-    pub form_hash: String,
-    /// Counts saves.
-    pub version: i64,
-    /// What was typed, exactly: JSON of ordered pairs.
-    pub typed: String,
-    /// Legal time after which it may be deleted.
-    pub expires_at: Instant,
 }
 
 /// A session. Only the hash of its token is kept. Times are machine time.

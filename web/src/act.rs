@@ -106,6 +106,7 @@ impl<'a> Doing<'a> {
             let stored = if filling.resumed { Vec::new() } else { fields::stored(look.again(&holder, form).as_ref()) };
             asked(&Showing {
                 form,
+                only: None,
                 prefix: "",
                 typed: if filling.resumed { &filling.typed } else { &stored },
                 problems,

@@ -17,6 +17,9 @@ use crate::sent::{next_row, rows};
 pub struct Showing<'a> {
     /// The form.
     pub form: &'a Form,
+    /// Only these fields of the first level, one thing at a time: their own heading is that of the page, and what depends
+    /// on a question not yet answered is not shown. `None`: everything on one page.
+    pub only: Option<&'a [String]>,
     /// What stands before its names on the page.
     pub prefix: &'a str,
     /// What was typed or is stored, as ordered pairs.
@@ -54,6 +57,11 @@ pub fn asked(showing: &Showing<'_>) -> Asked {
     }
 }
 
+/// Is a field of the first level asked, as far as it is known?
+pub fn asks(showing: &Showing<'_>, field: &Field) -> bool {
+    condition::may_hold(showing, field.when.as_ref(), None)
+}
+
 struct Writing<'a> {
     showing: &'a Showing<'a>,
     pieces: Vec<Piece>,
@@ -71,7 +79,8 @@ impl Writing<'_> {
     fn fields(&mut self, fields: &[Field], path: &str, level: u8, row: Option<&Value>) {
         for field in fields {
             let path = if path.is_empty() { field.id.clone() } else { format!("{path}.{}", field.id) };
-            if !condition::may_hold(self.showing, field.when.as_ref(), row) {
+            let elsewhere = level == 2 && self.showing.only.is_some_and(|only| !only.contains(&field.id));
+            if elsewhere || !condition::may_hold(self.showing, field.when.as_ref(), row) {
                 continue;
             }
             if field.repeat.is_some() {
@@ -123,14 +132,27 @@ impl Writing<'_> {
     fn opened(&self, field: &Field, path: &str, level: u8) -> Opened {
         Opened {
             id: self.id(path),
-            level: level.min(4),
+            level: if level == 2 && self.alone() { 1 } else { level.min(4) },
             legend: self.x(&field.title),
             hint: self.x(&field.hint),
             purpose: self.x(&field.purpose),
             basis: field.basis.clone().unwrap_or_default(),
             problem: self.problem(path),
-            condition: condition::words(self.showing, field.when.as_ref()),
+            condition: self.condition(field),
         }
+    }
+
+    /// Is one thing the whole page, so that its heading says what is asked?
+    fn alone(&self) -> bool {
+        self.showing.only.is_some_and(|only| only.len() == 1)
+    }
+
+    /// Where only what applies is shown, nothing has to be said about when it does.
+    fn condition(&self, field: &Field) -> String {
+        if self.showing.only.is_some() {
+            return String::new();
+        }
+        condition::words(self.showing, field.when.as_ref())
     }
 
     fn input(&self, field: &Field, path: &str) -> Input {
@@ -143,8 +165,9 @@ impl Writing<'_> {
             purpose: self.x(&field.purpose),
             basis: field.basis.clone().unwrap_or_default(),
             required: field.required,
+            headed: !path.contains('.') && self.alone(),
             problem: self.problem(path),
-            condition: condition::words(self.showing, field.when.as_ref()),
+            condition: self.condition(field),
             widget: self.widget(field, path),
             input_type: if hints.input == "file" { "text" } else { hints.input },
             inputmode: hints.inputmode,

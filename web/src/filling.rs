@@ -1,6 +1,10 @@
 //! Filling in a form over several round trips: every post keeps what was typed in a draft, so nothing is lost when a row
 //! is added, an answer is wrong or the browser closes. It must never judge answers.
 
+use std::collections::BTreeSet;
+
+use onething_engine::case::CaseId;
+use onething_engine::form::Page;
 use onething_engine::store::{DraftRow, StoreError};
 use onething_engine::value::{DAY_MS, Instant};
 
@@ -10,7 +14,10 @@ use crate::sent::{self, Sent};
 use crate::session::{self, Visitor};
 
 /// Legal days a draft is kept after its last change.
-const KEPT_DAYS: i64 = 90;
+pub const KEPT_DAYS: i64 = 90;
+
+/// Name under which a draft notes where an answer came from, if not from the applicant: `how path`.
+pub const ORIGIN: &str = "_origin";
 
 /// What was typed so far, and the hidden names under which the page sends it on.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +50,7 @@ pub struct Place<'a> {
 pub async fn resume(app: &App, visitor: &Visitor, place: Place<'_>, query: Option<&str>) -> Result<Filling, Failure> {
     let named = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("draft="));
     if let Some(id) = named {
-        let own = app.store().draft(id).await?.filter(|row| is_own(row, visitor, place));
+        let own = app.store().draft(id).await?.filter(|row| row.case.is_none() && is_own(row, visitor, place));
         if let Some(row) = own {
             let typed = serde_json::from_str(&row.typed).unwrap_or_default();
             return Ok(Filling { draft: row.id, version: row.version, typed, resumed: true });
@@ -89,6 +96,73 @@ pub async fn keep(
     Ok(filling)
 }
 
+/// Begins a draft with what is known already; its id.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn begin(
+    app: &App,
+    visitor: &Visitor,
+    place: Place<'_>,
+    typed: &[(String, String)],
+    now: Instant,
+) -> Result<String, Failure> {
+    let filling = Filling { draft: session::token()?, version: 1, typed: typed.to_vec(), resumed: true };
+    save(app, visitor, place, &filling, now).await?;
+    Ok(filling.draft)
+}
+
+/// What was typed so far with what a post brought for one page; the other pages stay as they are. Beside each answer that
+/// the staff typed stands that it did.
+pub fn merged(typed: &[(String, String)], page: &Page, posted: &Sent, staff: bool) -> Vec<(String, String)> {
+    let mut brought: Vec<(String, String)> = posted.answers();
+    brought.retain(|(name, _)| page.holds(name));
+    let wish = posted.get("_do").unwrap_or_default();
+    if wish.split_once(':').is_some_and(|(_, group)| page.holds(group)) {
+        rearrange(&mut brought, wish);
+    }
+    let changed: BTreeSet<&str> =
+        brought.iter().filter(|pair| !typed.contains(pair)).map(|(name, _)| name.as_str()).collect();
+    let of_changed = |(name, text): &(String, String)| {
+        name == ORIGIN && text.split_once(' ').is_some_and(|(_, path)| changed.contains(path))
+    };
+    let mut merged: Vec<(String, String)> =
+        typed.iter().filter(|pair| !page.holds(&pair.0) && !of_changed(pair)).cloned().collect();
+    if staff {
+        merged.extend(changed.iter().map(|name| (ORIGIN.to_owned(), format!("staff {name}"))));
+    }
+    merged.extend(brought);
+    merged
+}
+
+/// Keeps a draft's answers; no if it was saved elsewhere since it was read.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn put(app: &App, draft: &DraftRow, typed: &[(String, String)], now: Instant) -> Result<bool, Failure> {
+    let row = DraftRow {
+        version: draft.version + 1,
+        typed: serde_json::to_string(typed).unwrap_or_default(),
+        expires_at: now.plus(KEPT_DAYS * DAY_MS),
+        ..draft.clone()
+    };
+    match app.store().save_draft(&row).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Unavailable(text)) => Err(StoreError::Unavailable(text).into()),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The visitor's case that the draft of a post has become already, so that sending it twice leads there.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn used(app: &App, visitor: &Visitor, posted: &Sent) -> Result<Option<CaseId>, Failure> {
+    let Some(id) = posted.get("_draft") else { return Ok(None) };
+    let owner = visitor.actor.as_ref().map(|actor| actor.id.as_str());
+    Ok(app.store().draft(id).await?.filter(|row| Some(row.owner.as_str()) == owner).and_then(|row| row.case))
+}
+
 /// Does a post only rearrange or save, without sending the form?
 pub fn only_saves(posted: &Sent) -> bool {
     let wish = posted.get("_do").unwrap_or_default();
@@ -127,6 +201,7 @@ async fn save(
         version: filling.version,
         typed: serde_json::to_string(&filling.typed).unwrap_or_default(),
         expires_at: now.plus(KEPT_DAYS * DAY_MS),
+        case: None,
     };
     app.store().save_draft(&row).await
 }

@@ -14,6 +14,7 @@ use onething_engine::decide::{Facts, Loaded, may_see, may_take};
 use onething_engine::definition::ProcessDefinition;
 use onething_engine::organisation::{Actor, ActorKind, role};
 use onething_engine::rulebook::Rulebook;
+use onething_engine::store::DraftRow;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -36,6 +37,10 @@ pub struct Open {
     pub task: u32,
 }
 
+/// The visitor's own draft.
+#[derive(Clone)]
+pub struct OwnDraft(pub Arc<DraftRow>);
+
 /// Lets a request through to its handler, or says why not.
 pub async fn pass(
     State((app, policy)): State<(App, Policy)>,
@@ -46,6 +51,7 @@ pub async fn pass(
     match admit(&app, policy, &params, request).await {
         Ok(request) => next.run(request).await,
         Err(Refused::Failure(failure)) => failure.into_response(),
+        Err(Refused::Used(case)) => Redirect::to(&case).into_response(),
         Err(Refused::SignIn(back)) => Redirect::to(&format!("/signin?next={}", encode(&back))).into_response(),
     }
 }
@@ -54,6 +60,8 @@ enum Refused {
     Failure(Failure),
     /// Sign in first, then come back here.
     SignIn(String),
+    /// The draft has become a case: go there.
+    Used(String),
 }
 
 impl From<Failure> for Refused {
@@ -79,8 +87,19 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
             failure => failure.into(),
         });
     }
-    if policy.object != Object::Nothing {
-        parts.extensions.insert(open(app, policy.object, &visitor, params).await?);
+    match policy.object {
+        Object::Nothing => {}
+        Object::Draft => {
+            let row = draft(app, &visitor, params).await?;
+            if let Some(case) = row.case {
+                // Whoever sends it twice has perhaps not seen the first answer.
+                return Err(Refused::Used(format!("/c/{case}{}", if posted { "?new=1" } else { "" })));
+            }
+            parts.extensions.insert(OwnDraft(Arc::new(row)));
+        }
+        Object::Case | Object::Task => {
+            parts.extensions.insert(open(app, policy.object, &visitor, params).await?);
+        }
     }
     if posted {
         let bytes = to_bytes(body, policy.body_bytes).await.map_err(|_| Failure::TooLarge)?;
@@ -117,6 +136,13 @@ fn meant(headers: &HeaderMap) -> bool {
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
         (Some(_), None) => false,
     }
+}
+
+/// The draft of the address, if it is the visitor's own.
+async fn draft(app: &App, visitor: &Visitor, params: &RawPathParams) -> Result<DraftRow, Failure> {
+    let id = params.iter().find_map(|(name, value)| (name == "draft").then_some(value)).ok_or(Failure::NotFound)?;
+    let actor = visitor.actor.as_ref().ok_or(Failure::NotFound)?;
+    app.store().draft(id).await?.filter(|row| row.owner == actor.id).ok_or(Failure::NotFound)
 }
 
 async fn open(app: &App, object: Object, visitor: &Visitor, params: &RawPathParams) -> Result<Open, Failure> {

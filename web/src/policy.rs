@@ -32,6 +32,8 @@ pub enum Object {
     Case,
     /// The task `{task}` of the case `{case}`, which the visitor may take.
     Task,
+    /// The draft `{draft}`, which is the visitor's own.
+    Draft,
 }
 
 /// The rule for one route.

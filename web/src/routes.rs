@@ -1,6 +1,6 @@
 //! Every way into the server on one screen, each with its policy. Nothing else may add one.
 
-use crate::policy::Object::{Case, Nothing, Task};
+use crate::policy::Object::{Case, Draft, Nothing, Task};
 use crate::policy::Who::{Anyone, SignedIn, Staff, Supervisor};
 use crate::policy::{Policy, Route};
 use crate::{act, demo, desk, public, statics, watch};
@@ -15,6 +15,7 @@ pub fn table() -> Vec<Route> {
         // Everybody
         Route::get ("/",                              Policy::new(Anyone, Nothing),                    public::start::show),
         Route::get ("/s/{process}",                   Policy::new(Anyone, Nothing),                    public::guide::show),
+        Route::get ("/s/{process}/start/{door}",      Policy::new(Anyone, Nothing),                    public::apply::begin::show),
         Route::get ("/notices",                       Policy::new(Anyone, Nothing),                    public::notices::show),
         Route::get ("/signin",                        Policy::new(Anyone, Nothing),                    public::sign_in::show),
         Route::get ("/help",                          Policy::new(Anyone, Nothing),                    public::help::show),
@@ -27,8 +28,16 @@ pub fn table() -> Vec<Route> {
         Route::post("/signout",                       Policy::new(SignedIn, Nothing).body(SMALL),      public::sign_in::leave),
         // Applicants, and staff who fill in for them
         Route::get ("/me",                            Policy::new(SignedIn, Nothing),                  public::mine::show),
-        Route::get ("/apply/{process}/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::show),
-        Route::post("/apply/{process}/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::send),
+        Route::post("/s/{process}/start/{door}",      Policy::new(SignedIn, Nothing).body(SMALL),      public::apply::begin::send),
+        Route::get ("/apply/{draft}",                 Policy::new(SignedIn, Draft),                    public::apply::hub::show),
+        Route::post("/apply/{draft}/drop",            Policy::new(SignedIn, Draft).body(SMALL),        public::apply::hub::drop),
+        Route::get ("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft),                    public::apply::question::show),
+        Route::post("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft),                    public::apply::question::send),
+        Route::get ("/apply/{draft}/review",          Policy::new(SignedIn, Draft),                    public::apply::review::show),
+        Route::get ("/apply/{draft}/declare",         Policy::new(SignedIn, Draft),                    public::apply::declare::show),
+        Route::post("/apply/{draft}/declare",         Policy::new(SignedIn, Draft).body(SMALL),        public::apply::declare::send),
+        Route::get ("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::dense::show),
+        Route::post("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::dense::send),
         Route::get ("/c/{case}",                      Policy::new(SignedIn, Case),                     public::case::show),
         Route::get ("/c/{case}/why/{clock}",          Policy::new(SignedIn, Case),                     public::why::show),
         Route::get ("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::show),

@@ -12,6 +12,7 @@ pub const STYLE: &str = concat!(
     include_str!("../static/style/frame.css"),
     include_str!("../static/style/pieces.css"),
     include_str!("../static/style/forms.css"),
+    include_str!("../static/style/apply.css"),
     include_str!("../static/style/case.css"),
     include_str!("../static/style/tables.css"),
     include_str!("../static/style/small.css"),

@@ -1,6 +1,7 @@
 //! The server without a socket: every route for every kind of visitor, forms that must not be believed, headers, and
 //! what of a case leaves the server for whom.
 
+mod applying;
 mod pages;
 mod policies;
 mod world;

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::language;
 
-pub use answers::Section;
+pub use answers::{Line, Section, Written};
 pub use clocks::{Clock, Light};
 pub use history::Happened;
 pub use items::Item;

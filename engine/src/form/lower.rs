@@ -10,6 +10,7 @@
 //! | E0405 | rows inside rows | E0412 | both `when` and `unless` |
 //! | E0406 | too many fields, or too deep | E0413 | not an amount |
 //! | E0407 | name of the form is not that of its file | E0414 | `visible_to` names nobody |
+//! | E0415 | `pages` names no field, or one twice | E0416 | fields of a page that do not stand together |
 //! | W0401 | plainly personal, but marked otherwise | W0402 | a message that blames |
 
 use sha2::{Digest, Sha256};
@@ -21,6 +22,7 @@ use crate::text::Text;
 
 mod conditions;
 mod kind;
+mod pages;
 mod person;
 mod viewers;
 
@@ -52,13 +54,16 @@ fn read(file: File<'_>, tree: &Node) -> Option<Form> {
         same_as_file(file, name, span);
     }
     let mut lowering = Lowering { file, pending: Pending::default(), count: 0 };
+    let fields = lowering.fields(root.entries_of("fields"), 1, None);
+    let together = lowering.pages(&root, &fields);
     let mut form = Form {
         name: name.map(|(name, _)| name.to_owned()).unwrap_or_default(),
         title: root.localized("title").unwrap_or_default(),
         intro: root.localized("intro").unwrap_or_default(),
         basis: root.text("basis").map(str::to_owned),
         hash: hash(&file.source.text),
-        fields: lowering.fields(root.entries_of("fields"), 1, None),
+        fields,
+        together,
         rules: lowering.rules(&root),
     };
     if root.has("fields") && root.entries_of("fields").is_empty() {

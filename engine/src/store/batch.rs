@@ -102,7 +102,7 @@ pub struct Batch {
     /// Lists that were written down.
     pub gathered: Vec<GatheredRow>,
     /// Drafts that became cases.
-    pub drafts: Vec<String>,
+    pub drafts: Vec<DraftUsed>,
     /// Cases whose places are replaced by those in `places`.
     pub places_of: Vec<CaseId>,
     /// Places that cases wait for or hold.
@@ -132,6 +132,15 @@ pub struct PlaceRow {
     pub given_at: Option<i64>,
     /// The calendar year of that.
     pub given_year: Option<i16>,
+}
+
+/// A draft that has become a case.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftUsed {
+    /// Its id.
+    pub id: String,
+    /// The case.
+    pub case_id: CaseId,
 }
 
 /// A row of `public_notices`: what everybody may read.

@@ -6,6 +6,7 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::batch::DraftUsed;
 use super::{
     Answered, AnsweredRow, Batch, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow, RecordRow, RefusalRow,
     RequestKey, Snapshot, StoreError, TaskRow, Think, TimerKey, TimerRow, Wanted,
@@ -323,7 +324,7 @@ impl Deciding<'_> {
             self.batch.errands.push(ErrandRow { case_id: id, errand: errand.number, order, at: now.0 });
         }
         self.batch.gathered.extend(decision.members.iter().map(|written| gathered_row(id, written)));
-        self.batch.drafts.extend(decision.draft.clone());
+        self.batch.drafts.extend(decision.draft.clone().map(|draft| DraftUsed { id: draft, case_id: id }));
         for written in &decision.records {
             self.record(id, now, written);
         }

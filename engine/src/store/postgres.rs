@@ -4,6 +4,7 @@
 //! Transactions are `read committed`: a group first locks the rows of its cases in the order of their ids, and every
 //! statement after that sees what the holder of the locks before it committed.
 
+mod drafts;
 mod errands;
 mod gathered;
 mod places;
@@ -25,9 +26,9 @@ use super::rows::{
     case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, not_changed, record_rows, stored, unsealed,
 };
 use super::{
-    Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind,
-    LineListed, OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store,
-    StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+    Answered, Batch, BundleRow, CaseListed, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind, LineListed,
+    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError,
+    TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::command::Member;
@@ -197,7 +198,7 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
         ("gathered", statements::GATHERED, json(&batch.gathered)?, batch.gathered.len()),
         ("records", statements::RECORDS, record_rows(secret, batch)?, batch.records.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
-        ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
+        ("drafts", statements::DRAFTS_USED, json(&batch.drafts)?, batch.drafts.len()),
     ];
     for (table, statement, rows, count) in exact {
         if count > 0 {
@@ -357,14 +358,6 @@ impl Store for PostgresStore {
 
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError> {
         self.read_outbox(limit).await
-    }
-
-    async fn save_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
-        self.keep_draft(draft).await
-    }
-
-    async fn draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
-        self.read_draft(id).await
     }
 
     async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError> {

@@ -63,7 +63,7 @@ fn sorted(code: &str, message: &str) -> StoreError {
 }
 
 /// The keyed hash under which a personal key can be looked up.
-fn keyed_hash(secret: &[u8], text: &str) -> String {
+pub fn keyed_hash(secret: &[u8], text: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(text.as_bytes()).finalize());
     mac.map(|mac| hexadecimal(&mac.into_bytes())).unwrap_or_default()
 }
@@ -153,6 +153,11 @@ pub fn must_be(what: &str, expected: usize, found: u64) -> Result<(), StoreError
         return Ok(());
     }
     Err(StoreError::Conflict(format!("{found} of {expected} rows of {what}")))
+}
+
+/// By what a draft is found again, as one text.
+pub fn retrieval(phone: &str, code: &str) -> String {
+    format!("draft\n{phone}\n{code}")
 }
 
 /// Opens sealed values. Only key 0, "not sealed", exists so far.

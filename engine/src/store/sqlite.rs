@@ -1,6 +1,7 @@
 //! Cases in SQLite: one writer connection, many readers, WAL with `synchronous=FULL`. It must never decide anything,
 //! and never acknowledge before the commit has returned.
 
+mod drafts;
 mod errands;
 mod gathered;
 mod places;
@@ -21,9 +22,9 @@ use super::rows::{
     case_id, case_rows, cases_made, json, must_be, new_cases, new_secret, not_changed, record_rows, stored, unsealed,
 };
 use super::{
-    Answered, Batch, BundleRow, CaseListed, DraftRow, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind,
-    LineListed, OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store,
-    StoreError, TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+    Answered, Batch, BundleRow, CaseListed, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind, LineListed,
+    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError,
+    TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::command::Member;
@@ -169,7 +170,7 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         ("gathered", statements::GATHERED, json(&batch.gathered)?, batch.gathered.len()),
         ("records", statements::RECORDS, record_rows(secret, batch)?, batch.records.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
-        ("drafts", statements::DRAFTS_GONE, json(&batch.drafts)?, batch.drafts.len()),
+        ("drafts", statements::DRAFTS_USED, json(&batch.drafts)?, batch.drafts.len()),
     ];
     for (table, statement, rows, count) in exact {
         if count > 0 {
@@ -331,14 +332,6 @@ impl Store for SqliteStore {
 
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError> {
         self.read_outbox(limit).await
-    }
-
-    async fn save_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
-        self.keep_draft(draft).await
-    }
-
-    async fn draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
-        self.read_draft(id).await
     }
 
     async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError> {

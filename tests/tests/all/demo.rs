@@ -65,10 +65,11 @@ async fn walk(store: &str, database: &str) {
         walk.look("/s/disability-subsidy", "guide-subsidy").await;
         walk.sign_in("family").await;
         for service in ["disability-subsidy", "urgent-assistance", "expenditure-assistance", "divorce"] {
-            walk.look(&format!("/apply/{service}/online"), &format!("apply-{service}")).await;
+            walk.look(&format!("/s/{service}/start/online"), &format!("begin-{service}")).await;
+            walk.look(&format!("/s/{service}/all/online"), &format!("apply-{service}")).await;
         }
         walk.look("/me", "mine").await;
-        walk.look("/apply/after-death/family", "apply").await;
+        walk.look("/s/after-death/all/family", "apply").await;
         walk.click("main form button[name=_do][value=send]:not(.unseen)").await;
         walk.client.wait().for_element(Locator::Css("main [aria-invalid=true]")).await.expect("the form again");
         walk.examine("apply-empty").await;

@@ -142,7 +142,7 @@ fn signed_in(port: u16) -> io::Result<Visitor> {
 }
 
 fn report(visitor: &mut Visitor, number: u32) -> io::Result<Answer> {
-    let page = visitor.get("/apply/after-death/family")?;
+    let page = visitor.get("/s/after-death/all/family")?;
     let hiddens = ["_csrf", "_draft", "_version", "_key"].map(|name| (name, hidden(&page, name)));
     let deceased = identity_number(number);
     let mut fields: Vec<(&str, &str)> = hiddens.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -158,7 +158,7 @@ fn report(visitor: &mut Visitor, number: u32) -> io::Result<Answer> {
         ("applicant.relation", "child"),
         ("_do", "send"),
     ]);
-    visitor.post("/apply/after-death/family", &fields)
+    visitor.post("/s/after-death/all/family", &fields)
 }
 
 /// A synthetic identity number with a valid check digit (GB 11643), another one for each report.

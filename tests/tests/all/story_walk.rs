@@ -136,7 +136,7 @@ impl Walk<'_> {
         self.sign_in(&deed.who).await;
         let word = deed.what.rsplit('.').next().unwrap_or_default();
         if let Some(door) = deed.what.strip_prefix("start.") {
-            self.go(&format!("/apply/{}/{door}", self.story.process)).await;
+            self.go(&format!("/s/{}/all/{door}", self.story.process)).await;
             self.fill(&deed.with).await;
             self.press(self.await_there("button[name=_do][value=send]:not(.unseen)", word).await).await;
             self.await_there(".notice[role=status]", word).await;

@@ -17,6 +17,9 @@ enum Fill {
 }
 use Fill::{Choose, Select, Write};
 
+/// The button that sends a page on.
+const SEND: &str = "button[name=_do][value=send]:not(.unseen)";
+
 struct Walk<'a> {
     client: Client,
     server: &'a Server,
@@ -54,6 +57,11 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// Waits for the page that has this.
+    async fn arrive(&self, css: &str) {
+        self.client.wait().for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     async fn says(&self) -> String {
@@ -101,7 +109,7 @@ impl Walk<'_> {
         self.sign_in("family").await;
         self.go(&self.case).await;
         self.press(&format!("main a[href$='{action}']")).await;
-        let button = "button[name=_do][value=send]:not(.unseen)";
+        let button = SEND;
         self.client.wait().for_element(Locator::Css(button)).await.expect("the page of the action");
         self.examine().await;
         self.fill(fields).await;
@@ -116,13 +124,28 @@ impl Walk<'_> {
 
 async fn apply(walk: &mut Walk<'_>) {
     walk.sign_in("family").await;
-    walk.go("/apply/after-death/family").await;
+    walk.go("/s/after-death/start/family").await;
+    walk.examine().await;
+    walk.press("main form[action^='/s/'] button").await;
+    walk.arrive(".steps").await;
+    walk.examine().await;
+    walk.press(".steps a[href$='/q/deceased']").await;
+    walk.arrive("[name='deceased.name']").await;
+    walk.examine().await;
     walk.fill(&[
         Write("deceased.name", "沈国栋"),
         Write("deceased.id_number", "320404194003070013"),
         Write("deceased.died_on", "2026-03-20"),
         Choose("deceased.place", "home"),
         Select("deceased.hukou", "320404001001"),
+    ])
+    .await;
+    // At home, so the address is asked as well; it may be left empty.
+    walk.press(SEND).await;
+    walk.arrive("[name='deceased.address']").await;
+    walk.examine().await;
+    walk.press(SEND).await;
+    walk.fill(&[
         Write("applicant.name", "陈晓"),
         Write("applicant.id_number", "320404197505120029"),
         Write("applicant.phone", "13800000001"),
@@ -130,7 +153,16 @@ async fn apply(walk: &mut Walk<'_>) {
         Choose("applicant.relation", "child"),
     ])
     .await;
-    walk.press("button[name=_do][value=send]:not(.unseen)").await;
+    walk.press(SEND).await;
+    walk.arrive("form[action$='/q/certificate']").await;
+    walk.examine().await;
+    walk.press(SEND).await;
+    walk.arrive("a[href$='/declare']").await;
+    walk.examine().await;
+    walk.press("a[href$='/declare']").await;
+    walk.arrive("form[action$='/declare']").await;
+    walk.examine().await;
+    walk.press(SEND).await;
     walk.client.wait().for_element(Locator::Css(".notice[role=status]")).await.expect("word that it has arrived");
     walk.case = walk.client.current_url().await.expect("an address").path().to_owned();
     walk.examine().await;

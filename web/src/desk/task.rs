@@ -127,6 +127,7 @@ impl Work<'_> {
         let typed = if part.resumed { part.typed } else { &stored };
         asked(&Showing {
             form,
+            only: None,
             prefix: part.prefix,
             typed,
             problems: part.problems,

@@ -1,5 +1,6 @@
-//! Conditions of fields on a page without scripts: before anything was sent every field is shown with the question it
-//! depends on; afterwards those whose condition does not hold are left out. The form itself decides what counts.
+//! Conditions of fields on a page without scripts: before anything was sent every field of a whole form is shown with the
+//! question it depends on; afterwards those whose condition does not hold are left out. One thing at a time, only what is
+//! known to apply is shown. The form itself decides what counts.
 
 use std::borrow::Cow;
 
@@ -15,7 +16,8 @@ pub fn may_hold(showing: &Showing<'_>, when: Option<&Expression>, row: Option<&V
     if matches!(showing.values, Value::Null) {
         return true;
     }
-    when.truth(&Known { showing, row, today: Value::Date(showing.today) }).unwrap_or(true)
+    let undecided = showing.only.is_none();
+    when.truth(&Known { showing, row, today: Value::Date(showing.today) }).unwrap_or(undecided)
 }
 
 /// On which questions it depends.

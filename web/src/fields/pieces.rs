@@ -101,6 +101,8 @@ pub struct Input {
     pub basis: String,
     /// An answer must be given.
     pub required: bool,
+    /// The heading of the page asks the question already.
+    pub headed: bool,
     /// What to mend.
     pub problem: String,
     /// When it is asked.

@@ -23,7 +23,15 @@ const SHOWN: u32 = 100;
 #[template(path = "public/mine.html")]
 struct MinePage {
     f: Frame,
+    drafts: Vec<Begun>,
     cases: Vec<Listed>,
+}
+
+/// An application that was not sent yet.
+struct Begun {
+    href: String,
+    title: String,
+    until: String,
 }
 
 /// A case in a list.
@@ -55,7 +63,25 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
     for case in cases {
         rows.push(listed(&app, &f, visitor.actor()?, case, now).await?);
     }
-    page(&MinePage { f, cases: rows })
+    let drafts = drafts(&app, &f, visitor.actor()?, now).await?;
+    page(&MinePage { f, drafts, cases: rows })
+}
+
+/// Applications under way. Drafts of tasks and actions are found where those are.
+async fn drafts(app: &App, f: &Frame, actor: &Actor, now: Instant) -> Result<Vec<Begun>, Failure> {
+    let rules = app.rules();
+    let rows = app.store().drafts_of(&actor.id, SHOWN).await?;
+    let begun = rows.into_iter().filter_map(|row| {
+        let definition = rules.choose(&row.process, now.date())?;
+        let door = definition.doors.get(&row.door)?;
+        let form = door.form.as_ref().and_then(|form| definition.forms.get(form))?;
+        Some(Begun {
+            href: format!("/apply/{}", row.id),
+            title: f.x(&form.title).to_owned(),
+            until: language::day(row.expires_at.date(), f.language),
+        })
+    });
+    Ok(begun.collect())
 }
 
 /// A row for a case. Two days before its deadline a case is soon late. It reads the case itself for its stage, so lists

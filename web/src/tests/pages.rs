@@ -39,7 +39,7 @@ async fn what_was_typed_stays_on_the_page_when_answers_are_wrong() {
     let mut pairs = report();
     pairs.retain(|(name, _)| *name != "deceased.id_number");
     pairs.extend([("deceased.id_number", "3204<b>"), ("_do", "send"), ("_csrf", &token)]);
-    let answer = world.post("/apply/after-death/family", &cookie, &pairs).await;
+    let answer = world.post("/s/after-death/all/family", &cookie, &pairs).await;
     assert_eq!(answer.status.as_u16(), 422);
     for text in ["标记甲", "标记乙", ADDRESS, "13800000001", "320404196805200026"] {
         assert!(answer.body.contains(text), "{text} was lost");
@@ -50,7 +50,7 @@ async fn what_was_typed_stays_on_the_page_when_answers_are_wrong() {
     assert!(answer.body.contains("逝者 · "), "the summary says in which group");
     assert!(answer.body.contains("aria-invalid=\"true\""));
     // It was kept as well: the draft brings it back, for its owner only.
-    let draft = format!("/apply/after-death/family?draft={}", answer.input("_draft"));
+    let draft = format!("/s/after-death/all/family?draft={}", answer.input("_draft"));
     assert!(world.get(&draft, &cookie).await.body.contains("标记甲"));
     let (other, _) = world.enter(&Actor::citizen("family")).await;
     assert!(!world.get(&draft, &other).await.body.contains("标记甲"));
@@ -60,7 +60,7 @@ async fn what_was_typed_stays_on_the_page_when_answers_are_wrong() {
 async fn a_case_goes_from_the_form_to_the_next_task_once() {
     let world = World::new(Mode::Demo).await;
     let (cookie, token) = world.enter(&Actor::citizen("neighbour")).await;
-    let form = world.get("/apply/after-death/family", &cookie).await;
+    let form = world.get("/s/after-death/all/family", &cookie).await;
     let (draft, key) = (form.input("_draft"), form.input("_key"));
     let mut pairs = report();
     pairs.retain(|(name, _)| *name != "deceased.id_number");
@@ -73,14 +73,14 @@ async fn a_case_goes_from_the_form_to_the_next_task_once() {
             pair.1 = &number;
         }
     }
-    let first = world.post("/apply/after-death/family", &cookie, &pairs).await;
+    let first = world.post("/s/after-death/all/family", &cookie, &pairs).await;
     assert_eq!(first.status.as_u16(), 303, "{}", first.body);
     let place = first.headers.get("location").unwrap().to_str().unwrap().to_owned();
     let page = world.get(&place, &cookie).await;
     assert_eq!(page.status.as_u16(), 200);
     assert!(page.body.contains("受理核对"), "the stage is named");
     // The same form again leads to the same case.
-    let again = world.post("/apply/after-death/family", &cookie, &pairs).await;
+    let again = world.post("/s/after-death/all/family", &cookie, &pairs).await;
     assert_eq!(again.headers.get("location").map(|to| to.to_str().unwrap().to_owned()), Some(place.clone()));
     // Somebody else's page of it is not there.
     let (family, _) = world.enter(&Actor::citizen("family")).await;
@@ -117,18 +117,18 @@ async fn a_second_application_for_the_same_matter_shows_the_way_on_and_keeps_wha
     let (number, link) = (held.loaded.case.number, format!("href=\"/c/{case}\""));
     for (who, knows) in [("family", true), ("neighbour", false)] {
         let (cookie, token) = world.enter(&Actor::citizen(who)).await;
-        let form = world.get("/apply/after-death/family", &cookie).await;
+        let form = world.get("/s/after-death/all/family", &cookie).await;
         let (draft, key) = (form.input("_draft"), form.input("_key"));
         let mut pairs = report();
         pairs.extend([("_do", "send"), ("_csrf", &token), ("_draft", &draft), ("_version", "0"), ("_key", &key)]);
-        let answer = world.post("/apply/after-death/family", &cookie, &pairs).await;
+        let answer = world.post("/s/after-death/all/family", &cookie, &pairs).await;
         assert_eq!(answer.status.as_u16(), 409, "{who}");
         assert!(answer.body.contains("同一事项已有在办的办件"), "{who}: it says what happened");
         assert!(knows || answer.body.contains("请向受理窗口查询进度"), "{who}: it says what to do");
         assert_eq!(answer.body.contains(&number), knows, "{who}: only who may see the case learns its number");
         assert_eq!(answer.body.contains(&link), knows, "{who}: and gets there");
         assert!(answer.body.contains("标记甲"), "{who}: what was typed is on the page");
-        let kept = format!("/apply/after-death/family?draft={}", answer.input("_draft"));
+        let kept = format!("/s/after-death/all/family?draft={}", answer.input("_draft"));
         assert!(world.get(&kept, &cookie).await.body.contains("标记甲"), "{who}: and in the draft");
     }
 }

@@ -23,8 +23,17 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/static/icon.svg", [200, 200, 200, 200, 200, 200]),
     ("POST", "/signout", [401, 403, 403, 403, 403, 403]),
     ("GET", "/me", [303, 200, 200, 200, 200, 200]),
-    ("GET", "/apply/{process}/{door}", [303, 200, 200, 403, 403, 403]),
-    ("POST", "/apply/{process}/{door}", [401, 403, 403, 403, 403, 403]),
+    ("GET", "/s/{process}/start/{door}", [200, 200, 200, 403, 403, 403]),
+    ("POST", "/s/{process}/start/{door}", [401, 403, 403, 403, 403, 403]),
+    ("GET", "/s/{process}/all/{door}", [303, 200, 200, 403, 403, 403]),
+    ("POST", "/s/{process}/all/{door}", [401, 403, 403, 403, 403, 403]),
+    ("GET", "/apply/{draft}", [303, 200, 404, 404, 404, 404]),
+    ("POST", "/apply/{draft}/drop", [401, 403, 404, 404, 404, 404]),
+    ("GET", "/apply/{draft}/q/{page}", [303, 200, 404, 404, 404, 404]),
+    ("POST", "/apply/{draft}/q/{page}", [401, 403, 404, 404, 404, 404]),
+    ("GET", "/apply/{draft}/review", [303, 200, 404, 404, 404, 404]),
+    ("GET", "/apply/{draft}/declare", [303, 303, 404, 404, 404, 404]),
+    ("POST", "/apply/{draft}/declare", [401, 403, 404, 404, 404, 404]),
     ("GET", "/c/{case}", [303, 200, 404, 200, 404, 200]),
     ("GET", "/c/{case}/why/{clock}", [303, 200, 404, 200, 404, 200]),
     ("GET", "/c/{case}/do/{action}", [303, 404, 404, 404, 404, 404]),
@@ -69,6 +78,8 @@ fn address(world: &World, path: &str) -> String {
         ("{clock}", &world.clock),
         ("{action}", "action.nothing"),
         ("{task}", "1"),
+        ("{draft}", &world.draft),
+        ("{page}", "deceased"),
     ];
     named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
 }

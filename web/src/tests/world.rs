@@ -6,7 +6,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use onething_engine::command::Command;
 use onething_engine::engine::Engine;
 use onething_engine::organisation::Actor;
-use onething_engine::store::{Kind, open};
+use onething_engine::store::{DraftRow, Kind, open};
 use onething_engine::value::Value;
 use tower::ServiceExt;
 
@@ -25,6 +25,8 @@ pub struct World {
     pub app: App,
     pub case: String,
     pub clock: String,
+    /// An empty draft of the family.
+    pub draft: String,
     router: Router,
     folder: std::path::PathBuf,
 }
@@ -62,7 +64,8 @@ impl World {
         let definition = app.rules().definition(&held.loaded.case.definition).cloned().expect("its definition");
         let clock = held.loaded.case.clocks.keys().next().expect("a clock that runs");
         let clock = definition.clock(*clock).name.clone();
-        World { router: shell::service(&app), app, case, clock, folder }
+        let draft = draft(&app).await;
+        World { router: shell::service(&app), app, case, clock, draft, folder }
     }
 
     /// Signs somebody in; the cookie and the token of the forms.
@@ -130,6 +133,17 @@ pub fn report() -> Vec<(&'static str, &'static str)> {
         ("applicant.phone", "13800000001"),
         ("applicant.relation", "child"),
     ]
+}
+
+/// A draft into which nothing was typed yet.
+async fn draft(app: &App) -> String {
+    let id = session::token().expect("randomness");
+    let (process, door) = ("after-death".to_owned(), "family".to_owned());
+    let (owner, form_hash, typed) = ("family".to_owned(), String::new(), "[]".to_owned());
+    let expires_at = app.now().await.expect("a time").plus(onething_engine::value::DAY_MS);
+    let row = DraftRow { id: id.clone(), owner, process, door, form_hash, version: 1, typed, expires_at, case: None };
+    app.store().save_draft(&row).await.expect("a draft");
+    id
 }
 
 async fn start(app: &App) -> String {

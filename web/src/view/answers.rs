@@ -3,7 +3,8 @@
 use onething_engine::case::AnswersVersion;
 use onething_engine::event::Holder;
 use onething_engine::form::{Field, Form, Kind};
-use onething_engine::text::Language;
+use onething_engine::organisation::Organisation;
+use onething_engine::text::{Language, Text};
 use onething_engine::value::Value;
 
 use super::Look;
@@ -44,8 +45,8 @@ impl Look<'_> {
     fn section(&self, version: &AnswersVersion) -> Option<Section> {
         let form = self.definition.forms.get(&version.form)?;
         let values = self.visible(&version.holder, form)?;
-        let mut lines = Vec::new();
-        self.lines(&form.fields, &values, 0, &mut lines);
+        let written = Written { organisation: &self.rules.organisation, language: self.language };
+        let lines = written.lines(&form.fields, &values);
         let about = match &version.holder {
             Holder::Case => String::new(),
             Holder::Item(name) => self.definition.item_named(name).map(|i| self.x(&i.title)).unwrap_or_default(),
@@ -72,8 +73,33 @@ impl Look<'_> {
         let values = self.loaded.answers.get(holder, &form.name)?;
         Some(form.visible(values, &self.viewer()))
     }
+}
 
-    fn lines(&self, fields: &[Field], values: &Value, depth: u8, lines: &mut Vec<Line>) {
+/// Answers as people read them.
+pub struct Written<'a> {
+    /// For regions.
+    pub organisation: &'a Organisation,
+    /// Language of the page.
+    pub language: Language,
+}
+
+impl Written<'_> {
+    fn x(&self, text: &Text) -> String {
+        text.get(self.language).to_owned()
+    }
+
+    fn t(&self, zh: &str, en: &str) -> String {
+        (if self.language == Language::Zh { zh } else { en }).to_owned()
+    }
+
+    /// The answers to some fields, in their order.
+    pub fn lines<'f>(&self, fields: impl IntoIterator<Item = &'f Field>, values: &Value) -> Vec<Line> {
+        let mut lines = Vec::new();
+        self.write(fields, values, 0, &mut lines);
+        lines
+    }
+
+    fn write<'f>(&self, fields: impl IntoIterator<Item = &'f Field>, values: &Value, depth: u8, lines: &mut Vec<Line>) {
         for field in fields {
             let Some(value) = values.at(&field.id).filter(|value| !value.is_blank()) else { continue };
             let head = |label: String| Line { label, value: String::new(), depth, head: true };
@@ -82,12 +108,12 @@ impl Look<'_> {
                     let title = field.repeat.as_ref().map(|repeat| &repeat.row).filter(|row| !row.is_empty());
                     for (at, row) in rows.iter().enumerate() {
                         lines.push(head(format!("{} {}", self.x(title.unwrap_or(&field.title)), at + 1)));
-                        self.lines(&field.fields, row, depth + 1, lines);
+                        self.write(field.fields.as_slice(), row, depth + 1, lines);
                     }
                 }
                 (Kind::Group | Kind::Person, value) => {
                     lines.push(head(self.x(&field.title)));
-                    self.lines(&field.fields, value, depth + 1, lines);
+                    self.write(field.fields.as_slice(), value, depth + 1, lines);
                 }
                 (_, value) => {
                     let label = self.x(&field.title);
@@ -135,7 +161,7 @@ impl Look<'_> {
     }
 
     fn region(&self, code: &str) -> String {
-        let organisation = &self.rules.organisation;
+        let organisation = self.organisation;
         let known = organisation.region_chain(code).into_iter().filter_map(|code| organisation.region(&code));
         let mut names: Vec<String> = known.map(|region| self.x(&region.title)).collect();
         names.reverse();

@@ -1,12 +1,12 @@
-//! What stands beside the cases: leases of timers and messages, drafts, sessions, published definitions.
+//! What stands beside the cases: leases of timers and messages, sessions, published definitions.
 //! Leases, retries and sessions run on machine time, which nobody can move.
 
 use sqlx::Row;
 
 use super::PostgresStore;
 use super::read::{small, some_small};
-use crate::store::rows::{case_id, end_columns, must_be};
-use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
+use crate::store::rows::{case_id, end_columns};
+use crate::store::{BundleRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
 use crate::value::Instant;
 
 /// `materialized`: a claim must be computed once, or it would lease more than it returns. What another worker is just
@@ -83,47 +83,6 @@ impl PostgresStore {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    pub(super) async fn keep_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
-        let statement = "
-            insert into drafts (id, owner, process, door, form_hash, version, key_id, nonce, sealed, changed_at,
-                                expires_at)
-            values ($1, $2, $3, $4, $5, $6, 0, ''::bytea, convert_to($7, 'UTF8'),
-                    (extract(epoch from clock_timestamp()) * 1000)::bigint, $8)
-            on conflict (id) do update set form_hash = excluded.form_hash, version = excluded.version,
-                   sealed = excluded.sealed, changed_at = excluded.changed_at, expires_at = excluded.expires_at
-            where drafts.owner = excluded.owner and drafts.version + 1 = excluded.version";
-        let query = sqlx::query(statement)
-            .bind(&draft.id)
-            .bind(&draft.owner)
-            .bind(&draft.process)
-            .bind(&draft.door)
-            .bind(&draft.form_hash)
-            .bind(draft.version)
-            .bind(&draft.typed)
-            .bind(draft.expires_at.0);
-        must_be("drafts", 1, query.execute(&self.pool).await?.rows_affected())
-    }
-
-    pub(super) async fn read_draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
-        let statement = "
-            select id, owner, process, door, form_hash, version, convert_from(sealed, 'UTF8') as typed, expires_at
-            from drafts where id = $1 and key_id = 0";
-        let row = sqlx::query(statement).bind(id).fetch_optional(&self.pool).await?;
-        row.map(|row| {
-            Ok(DraftRow {
-                id: row.try_get("id")?,
-                owner: row.try_get("owner")?,
-                process: row.try_get("process")?,
-                door: row.try_get("door")?,
-                form_hash: row.try_get("form_hash")?,
-                version: row.try_get("version")?,
-                typed: row.try_get("typed")?,
-                expires_at: Instant(row.try_get("expires_at")?),
-            })
-        })
-        .transpose()
-    }
-
     pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
         let statement = "
             insert into sessions (token_hash, actor, created_at, seen_at, expires_at)
@@ -198,6 +157,7 @@ impl PostgresStore {
             "delete from records where until_at <= (select (extract(epoch from clock_timestamp()) * 1000)::bigint
                 + clock_offset from installation) and $1 > 0",
             "delete from sessions where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
+            "delete from parked where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&self.pool).await?.rows_affected();
         }

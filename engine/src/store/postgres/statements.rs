@@ -140,7 +140,10 @@ pub const HOLDERS: &str = "
       and (r.until_at is null or r.until_at > $3)
     order by c.opened_at, c.id";
 
-pub const DRAFTS_GONE: &str = "delete from drafts where id in (select json_array_elements_text($1::json))";
+pub const DRAFTS_USED: &str = "
+    update drafts set case_id = used.case_id, sealed = ''::bytea, code_hash = null
+    from json_to_recordset($1::json) as used (id text, case_id text)
+    where drafts.id = used.id and drafts.case_id is null";
 
 /// Locks in the order of the ids: groups of two nodes wait for each other and cannot lock up.
 pub const LOCK_CASES: &str = "

@@ -236,9 +236,26 @@ create table drafts (
     nonce blob not null,
     sealed blob not null,
     changed_at integer not null,
-    expires_at integer not null
+    expires_at integer not null,
+    -- The case it has become; then nothing that was typed is kept.
+    case_id text,
+    -- Keyed hash of a telephone number and a code by which it is found again.
+    code_hash text,
+    check (case_id is null or (length(sealed) = 0 and code_hash is null))
 ) strict, without rowid;
 create index drafts_owner on drafts (owner, changed_at desc);
+create unique index drafts_code on drafts (code_hash) where code_hash is not null;
+
+-- What was typed into a form when the session had ended, until its account signs in again.
+create table parked (
+    token_hash text primary key check (length(token_hash) = 64),
+    owner text not null,
+    address text not null,
+    key_id integer not null,
+    nonce blob not null,
+    sealed blob not null,
+    expires_at integer not null
+) strict, without rowid;
 
 create table sessions (
     token_hash text primary key,

@@ -1,11 +1,11 @@
-//! What stands beside the cases: leases of timers and messages, drafts, sessions, published definitions.
+//! What stands beside the cases: leases of timers and messages, sessions, published definitions.
 //! Leases, retries and sessions run on machine time, which nobody can move.
 
 use sqlx::Row;
 
 use super::SqliteStore;
-use crate::store::rows::{case_id, end_columns, must_be};
-use crate::store::{BundleRow, DraftRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
+use crate::store::rows::{case_id, end_columns};
+use crate::store::{BundleRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
 use crate::value::Instant;
 
 const LEASE_TIMERS: &str = "
@@ -80,46 +80,6 @@ impl SqliteStore {
         let mut writer = self.writer.lock().await;
         let query = sqlx::query(statement).bind(id).bind(token).bind(status).bind(after_ms).bind(reason);
         Ok(query.execute(&mut *writer).await?.rows_affected() == 1)
-    }
-
-    pub(super) async fn keep_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
-        let statement = "
-            insert into drafts (id, owner, process, door, form_hash, version, key_id, nonce, sealed, changed_at, expires_at)
-            values (?1, ?2, ?3, ?4, ?5, ?6, 0, x'', cast(?7 as blob), cast(unixepoch('subsec') * 1000 as integer), ?8)
-            on conflict (id) do update set form_hash = excluded.form_hash, version = excluded.version,
-                   sealed = excluded.sealed, changed_at = excluded.changed_at, expires_at = excluded.expires_at
-            where drafts.owner = excluded.owner and drafts.version + 1 = excluded.version";
-        let mut writer = self.writer.lock().await;
-        let query = sqlx::query(statement)
-            .bind(&draft.id)
-            .bind(&draft.owner)
-            .bind(&draft.process)
-            .bind(&draft.door)
-            .bind(&draft.form_hash)
-            .bind(draft.version)
-            .bind(&draft.typed)
-            .bind(draft.expires_at.0);
-        must_be("drafts", 1, query.execute(&mut *writer).await?.rows_affected())
-    }
-
-    pub(super) async fn read_draft(&self, id: &str) -> Result<Option<DraftRow>, StoreError> {
-        let statement = "
-            select id, owner, process, door, form_hash, version, cast(sealed as text) as typed, expires_at
-            from drafts where id = ?1 and key_id = 0";
-        let row = sqlx::query(statement).bind(id).fetch_optional(&self.readers).await?;
-        row.map(|row| {
-            Ok(DraftRow {
-                id: row.try_get("id")?,
-                owner: row.try_get("owner")?,
-                process: row.try_get("process")?,
-                door: row.try_get("door")?,
-                form_hash: row.try_get("form_hash")?,
-                version: row.try_get("version")?,
-                typed: row.try_get("typed")?,
-                expires_at: Instant(row.try_get("expires_at")?),
-            })
-        })
-        .transpose()
     }
 
     pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
@@ -202,6 +162,7 @@ impl SqliteStore {
             "delete from records where until_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
             "delete from sessions where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
+            "delete from parked where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&mut *writer).await?.rows_affected();
         }

@@ -123,7 +123,10 @@ pub const HOLDERS: &str = "
       and (r.until_at is null or r.until_at > ?3)
     order by c.opened_at, c.id";
 
-pub const DRAFTS_GONE: &str = "delete from drafts where id in (select value from json_each(?1))";
+pub const DRAFTS_USED: &str = "
+    update drafts set case_id = used.case_id, sealed = x'', code_hash = null
+    from (select value ->> 'id' as id, value ->> 'case_id' as case_id from json_each(?1)) used
+    where drafts.id = used.id and drafts.case_id is null";
 
 pub const PLACES_OF: &str = "delete from places where case_id in (select value from json_each(?1))";
 

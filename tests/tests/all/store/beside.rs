@@ -1,7 +1,7 @@
 //! What stands beside the cases: the legal clock, drafts, sessions, published definitions, lists.
 
 use super::*;
-use onething_engine::store::{BundleRow, DraftRow, SessionRow, StoreError, TaskCursor, TaskQuery};
+use onething_engine::store::{BundleRow, DraftRow, ParkedRow, SessionRow, StoreError, TaskCursor, TaskQuery};
 use onething_engine::value::Instant;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +37,7 @@ fn draft(version: i64) -> DraftRow {
         version,
         typed: r#"[["applicant.name","张三"]]"#.into(),
         expires_at: Instant(4_000_000_000_000),
+        case: None,
     }
 }
 
@@ -59,8 +60,11 @@ async fn a_draft_is_kept_by_version_and_consumed_by_its_case() {
         let Command::StartCase { case, process, door, region, answers, .. } = start(id, "") else { unreachable!() };
         let start = Command::StartCase { case, process, door, region, answers, draft: Some("draft-1".into()) };
         accepted(engine.execute(&citizen(), Some("k"), start.clone()).await);
-        assert_eq!(store.draft("draft-1").await.expect("the database"), None, "{}", site.name);
-        // The draft is gone: nothing can be opened from it twice, even under another key.
+        let used = DraftRow { typed: String::new(), case: Some(id), ..draft(2) };
+        assert_eq!(store.draft("draft-1").await.expect("the database"), Some(used), "{}: it leads on", site.name);
+        assert!(store.save_draft(&draft(3)).await.is_err(), "{}: nothing is typed into it any more", site.name);
+        assert!(!store.drop_draft("draft-1", "citizen-1").await.expect("the database"), "{}", site.name);
+        // The draft is used: nothing can be opened from it twice, even under another key.
         let Command::StartCase { process, door, region, answers, draft, .. } = start else { unreachable!() };
         let second = Engine::new_case_id();
         let start = Command::StartCase { case: second, process, door, region, answers, draft };
@@ -151,5 +155,55 @@ async fn lists_show_what_waits_page_by_page() {
         );
         assert!(store.watch(&["110000".into()], 100).await.expect("cases").is_empty());
         assert!(store.size().await.expect("a size") > 10_000);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_found_again_by_telephone_and_code_once() {
+    for site in both().await {
+        let store = site.open().await;
+        let other = DraftRow { id: "draft-2".into(), owner: "citizen-2".into(), ..draft(1) };
+        for row in [draft(1), other] {
+            store.save_draft(&row).await.expect("a draft");
+        }
+        let of = |owner: &'static str| {
+            let store = store.clone();
+            async move {
+                let rows = store.drafts_of(owner, 10).await.expect("the database");
+                rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+            }
+        };
+        assert!(!store.set_retrieval("draft-1", "citizen-2", "13800000001", "k").await.expect("the database"));
+        assert!(store.set_retrieval("draft-1", "citizen-1", "13800000001", "k3pw").await.expect("the database"));
+        for (phone, code) in [("13800000001", "k3px"), ("13800000002", "k3pw"), ("", "")] {
+            let found = store.retrieve_draft(phone, code, "clerk").await.expect("the database");
+            assert_eq!(found, None, "{}: {phone} {code}", site.name);
+        }
+        let found = store.retrieve_draft("13800000001", "k3pw", "clerk").await.expect("the database");
+        assert_eq!(found.as_deref(), Some("draft-1"), "{}", site.name);
+        assert_eq!(of("citizen-1").await, Vec::<String>::new(), "{}: it has changed hands", site.name);
+        assert_eq!(of("clerk").await, ["draft-1"], "{}", site.name);
+        let again = store.retrieve_draft("13800000001", "k3pw", "citizen-2").await.expect("the database");
+        assert_eq!(again, None, "{}: a code works once", site.name);
+        assert!(!store.drop_draft("draft-2", "clerk").await.expect("the database"), "{}: not theirs", site.name);
+        assert!(store.drop_draft("draft-2", "citizen-2").await.expect("the database"), "{}", site.name);
+        assert_eq!(of("citizen-2").await, Vec::<String>::new(), "{}", site.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_after_a_session_is_kept_for_a_while() {
+    for site in both().await {
+        let store = site.open().await;
+        let (owner, address) = ("citizen-1".to_owned(), "/apply/d/q/p".to_owned());
+        let row = ParkedRow { owner, address, typed: r#"[["name","𠮷"]]"#.into() };
+        let (kept, over) = ("a".repeat(64), "b".repeat(64));
+        store.park(&kept, &row, 60_000).await.expect("a place");
+        store.park(&over, &row, -1).await.expect("a place");
+        assert_eq!(store.parked(&kept).await.expect("the database"), Some(row), "{}", site.name);
+        assert_eq!(store.parked(&over).await.expect("the database"), None, "{}: its time is over", site.name);
+        assert_eq!(store.sweep().await.expect("the database"), 1, "{}", site.name);
+        store.unpark(&kept).await.expect("the database");
+        assert_eq!(store.parked(&kept).await.expect("the database"), None, "{}", site.name);
     }
 }
