@@ -15,6 +15,8 @@ pub enum Screen {
     /// A small phone, 360 × 780. A window cannot be made that narrow (Chromium silently makes it 500), so the
     /// device's measures are emulated.
     Phone,
+    /// The narrowest phone that pages must fit, 320 × 640.
+    Narrow,
     /// An office screen, 1366 × 768.
     Desk,
 }
@@ -55,6 +57,23 @@ impl Browser {
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities(screen)).connect(&self.url).await;
         client.expect("a browser session")
+    }
+}
+
+impl Browser {
+    /// Says something to Chromium itself (the Chrome DevTools Protocol), past the page.
+    ///
+    /// # Panics
+    /// When it does not answer or does not know the command.
+    pub async fn tell(&self, client: &Client, command: &str, parameters: &Value) -> Value {
+        let session = client.session_id().await.expect("a session").expect("a browser");
+        let body = json!({ "cmd": command, "params": parameters }).to_string();
+        let port = self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("chromedriver's port");
+        let path = format!("/session/{session}/goog/cdp/execute");
+        let answer = tokio::task::spawn_blocking(move || crate::http::post_json(port, &path, &body)).await;
+        let answer = answer.expect("a thread").expect("chromedriver");
+        assert_eq!(answer.status, 200, "{command}: {}", answer.body);
+        serde_json::from_str::<Value>(&answer.body).expect("JSON")["value"].take()
     }
 }
 
@@ -112,9 +131,14 @@ fn capabilities(screen: Screen) -> Capabilities {
     if let Some(binary) = chromium() {
         options["binary"] = json!(binary);
     }
-    if screen == Screen::Phone {
+    let phone = match screen {
+        Screen::Phone => Some((360, 780)),
+        Screen::Narrow => Some((320, 640)),
+        Screen::Desk => None,
+    };
+    if let Some((width, height)) = phone {
         options["mobileEmulation"] = json!({
-            "deviceMetrics": { "width": 360, "height": 780, "pixelRatio": 2.0, "touch": true, "mobile": true }
+            "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0, "touch": true, "mobile": true }
         });
     }
     Capabilities::from_iter([("goog:chromeOptions".to_owned(), options)])

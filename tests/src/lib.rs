@@ -1,6 +1,7 @@
 //! The harness: real databases, a real browser, a real mail sink and the built product, each started privately and
 //! gone with the test. It must never stand in for a part of the product.
 
+pub mod axe;
 pub mod browser;
 pub mod errand;
 pub mod folder;

@@ -1,6 +1,8 @@
 //! All tests of the whole in one program, because each program links the engine once more. A test must never depend
 //! on another.
 
+#[path = "all/axe.rs"]
+mod axe;
 #[path = "all/broken.rs"]
 mod broken;
 #[path = "all/browser.rs"]
@@ -21,6 +23,8 @@ mod documents;
 mod due;
 #[path = "all/explore.rs"]
 mod explore;
+#[path = "all/features.rs"]
+mod features;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/mail.rs"]

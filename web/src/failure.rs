@@ -87,8 +87,8 @@ impl Failure {
             Failure::Forbidden => (
                 both("这里由其他岗位办理", "Other people work here"),
                 both(
-                    "您的岗位没有这个页面。如有需要，请联系管理员。",
-                    "Your position does not have this page. Ask the administrator if you need it.",
+                    "您的账号没有这个页面。申请人请从“我的办件”进入；工作人员如有需要，请联系本单位管理员。",
+                    "Your account does not have this page. Applicants find theirs under “My cases”; staff ask their administrator.",
                 ),
             ),
             Failure::Expired => (
@@ -128,8 +128,18 @@ impl Failure {
                     "Nothing was sent. It has been noted; try again later.",
                 ),
             ),
-            Failure::Rejected(rejection) => (both("没有办成", "It was not done"), rejection.text()),
+            Failure::Rejected(rejection) => (refused(status_of(rejection)), rejection.text()),
         }
+    }
+}
+
+/// The heading over the engine's own words.
+fn refused(status: StatusCode) -> Text {
+    match status {
+        StatusCode::CONFLICT => Text::new("这一步已经有了变化", "This step has changed in the meantime"),
+        StatusCode::FORBIDDEN => Text::new("这一步由别人办理", "Somebody else does this"),
+        StatusCode::NOT_FOUND => Text::new("没有找到", "It is not here"),
+        _ => Text::new("没有办成", "It was not done"),
     }
 }
 

@@ -198,6 +198,10 @@ pub struct FailurePage {
     pub title: String,
     /// What to do.
     pub advice: String,
+    /// The status, for whoever reads it out.
+    pub status: u16,
     /// Finds the request in the log.
     pub request: String,
+    /// Where to go from here, the likeliest first: address and words.
+    pub ways: Vec<(String, String)>,
 }

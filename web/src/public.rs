@@ -4,6 +4,7 @@ pub mod apply;
 pub mod case;
 pub mod guide;
 pub mod help;
+pub mod live;
 pub mod mine;
 pub mod notices;
 mod related;

@@ -24,6 +24,7 @@ pub fn table() -> Vec<Route> {
         Route::get ("/privacy",                       Policy::new(Anyone, Nothing),                    public::help::privacy),
         Route::get ("/healthz",                       Policy::new(Anyone, Nothing),                    public::start::health),
         Route::get ("/static/style.css",              Policy::new(Anyone, Nothing),                    statics::style),
+        Route::get ("/static/comfort.js",             Policy::new(Anyone, Nothing),                    statics::script),
         Route::get ("/static/icon.svg",               Policy::new(Anyone, Nothing),                    statics::icon),
         Route::post("/signout",                       Policy::new(SignedIn, Nothing).body(SMALL),      public::sign_in::leave),
         // Applicants, and staff who fill in for them
@@ -39,6 +40,7 @@ pub fn table() -> Vec<Route> {
         Route::get ("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::dense::show),
         Route::post("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::dense::send),
         Route::get ("/c/{case}",                      Policy::new(SignedIn, Case),                     public::case::show),
+        Route::get ("/c/{case}/live",                 Policy::new(SignedIn, Case),                     public::live::show),
         Route::get ("/c/{case}/why/{clock}",          Policy::new(SignedIn, Case),                     public::why::show),
         Route::get ("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::show),
         Route::post("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::send),

@@ -25,9 +25,10 @@ use crate::statics;
 /// A request that takes longer is given up.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
-/// No script at all, nothing from elsewhere, no frame around us.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+/// Our own files only, no script or style inside a page, no frame around us. `blob:` shows a picture before it is sent;
+/// `connect-src` is the live case and the saving of drafts.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
 /// The whole server as a service.
 pub fn service(app: &App) -> Router {
@@ -56,6 +57,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         language: display::language_of(request.headers(), query),
         display: Display::of(request.headers(), query),
         address: failed_address(&request),
+        case: case_of(request.uri().path()),
     };
     let chosen = display::kept(request.headers(), query, app.is_tls());
     let path = request.uri().path().to_owned();
@@ -84,6 +86,8 @@ struct Asked {
     language: Language,
     display: Display,
     address: String,
+    /// The case of the address; empty where there is none.
+    case: String,
 }
 
 /// Where preferences of a failed page lead: to the same page, if it can be asked for again.
@@ -102,6 +106,30 @@ fn kept_for(fixed: bool, versioned: bool) -> &'static str {
     }
 }
 
+/// Where to go from a failure, the likeliest first.
+fn ways(f: &Frame, failure: &Failure, case: &str) -> Vec<(String, String)> {
+    let mut ways = Vec::new();
+    if matches!(failure, Failure::Rejected(_)) && !case.is_empty() {
+        ways.push((format!("/c/{case}"), f.t("回到办件", "Back to the case").to_owned()));
+    }
+    if matches!(failure, Failure::SignIn | Failure::Expired) {
+        ways.push(("/signin".to_owned(), f.t("登录", "Sign in").to_owned()));
+    }
+    if matches!(failure, Failure::Forbidden | Failure::Rejected(_)) {
+        ways.push(("/me".to_owned(), f.t("我的办件", "My cases").to_owned()));
+    }
+    ways.push(("/".to_owned(), f.t("回到首页", "Start page").to_owned()));
+    ways.push(("/help".to_owned(), f.t("找人帮忙", "Help from a person").to_owned()));
+    ways
+}
+
+/// The case that a path is about; its page says itself who may see it.
+fn case_of(path: &str) -> String {
+    let named = path.strip_prefix("/c/").or_else(|| path.strip_prefix("/desk/t/")).unwrap_or_default();
+    let id = named.split('/').next().unwrap_or_default();
+    id.parse::<uuid::Uuid>().map(|id| id.to_string()).unwrap_or_default()
+}
+
 fn failure_page(app: &App, failure: &Failure, asked: &Asked, id: &str) -> Response {
     let language = asked.language;
     let (title, advice) = failure.text();
@@ -109,8 +137,14 @@ fn failure_page(app: &App, failure: &Failure, asked: &Asked, id: &str) -> Respon
     let address = asked.address.clone();
     let f = Frame { language, demo: app.is_demo(), bureau, address, display: asked.display, ..Frame::default() };
     let request = if failure.status().is_server_error() { id.to_owned() } else { String::new() };
-    let page =
-        FailurePage { f, title: title.get(language).to_owned(), advice: advice.get(language).to_owned(), request };
+    let page = FailurePage {
+        title: title.get(language).to_owned(),
+        advice: advice.get(language).to_owned(),
+        status: failure.status().as_u16(),
+        request,
+        ways: ways(&f, failure, &asked.case),
+        f,
+    };
     match page.render() {
         Ok(html) => (failure.status(), Html(html)).into_response(),
         Err(_) => failure.status().into_response(),

@@ -19,12 +19,15 @@ pub const STYLE: &str = concat!(
     include_str!("../static/style/print.css"),
 );
 
+/// The script: what it does, a page can do without it.
+pub const SCRIPT: &str = include_str!("../static/comfort.js");
+
 /// The number of this version of the files, hexadecimal.
 pub fn version() -> &'static str {
     static VERSION: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
         // FNV-1a: it tells versions apart, nobody has to trust it.
         let step = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        format!("{:08x}", STYLE.bytes().fold(0xcbf2_9ce4_8422_2325, step) & 0xffff_ffff)
+        format!("{:08x}", STYLE.bytes().chain(SCRIPT.bytes()).fold(0xcbf2_9ce4_8422_2325, step) & 0xffff_ffff)
     });
     &VERSION
 }
@@ -32,6 +35,11 @@ pub fn version() -> &'static str {
 /// The style sheet.
 pub async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
+}
+
+/// The script.
+pub async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)
 }
 
 /// The icon.

@@ -4,4 +4,5 @@
 mod applying;
 mod pages;
 mod policies;
+mod weight;
 mod world;

@@ -20,6 +20,8 @@ struct CasePage {
     f: Frame,
     case: CaseView,
     related: Vec<Related>,
+    /// Events so far: what the page already shows.
+    length: u64,
     fresh: bool,
     done: bool,
 }
@@ -46,5 +48,6 @@ pub async fn show(
     let case = look.case(&log);
     let related = related(&app, &f, &open, visitor.actor()?).await?;
     let says = |word: &str| query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == word));
-    page(&CasePage { f, case, related, fresh: says("new=1"), done: says("done=1") })
+    let length = open.loaded.case.length;
+    page(&CasePage { f, case, related, length, fresh: says("new=1"), done: says("done=1") })
 }

@@ -89,6 +89,13 @@ impl World {
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
+    /// Sends a request; the status and the bytes as they cross the network.
+    pub async fn send_raw(&self, request: Request<Body>) -> (StatusCode, axum::body::Bytes) {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status();
+        (status, to_bytes(response.into_body(), 8 << 20).await.expect("a body"))
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(request(Method::GET, path, cookie).body(Body::empty()).expect("a request")).await
