@@ -61,6 +61,7 @@ pub use possible::{Possible, PossibleTask, possible};
 pub use posted::{Posted, posted};
 pub use records::{
     Facts, Found, Holding, Ledger, RecordKey, RecordWritten, asked_records, current_records, holders_asked, record_key,
+    rival,
 };
 
 use draft::Draft;

@@ -77,12 +77,12 @@ pub trait Store: Drafts + Send + Sync {
     /// The case with this number on paper.
     async fn case_by_number(&self, number: &str) -> Result<Option<CaseId>, StoreError>;
 
-    /// How many live records other cases than `besides` hold at these places.
+    /// Which other cases than `besides` hold live records at these places.
     async fn recorded(
         &self,
         keys: &BTreeSet<RecordKey>,
         besides: CaseId,
-    ) -> Result<BTreeMap<RecordKey, u32>, StoreError>;
+    ) -> Result<BTreeMap<RecordKey, BTreeSet<CaseId>>, StoreError>;
 
     /// Open cases of a process that hold a live record at this place, in the order in which they were opened.
     async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError>;

@@ -162,6 +162,8 @@ mod figures_tests;
 #[cfg(test)]
 mod gathered_tests;
 #[cfg(test)]
+mod keys_tests;
+#[cfg(test)]
 mod linked_tests;
 #[cfg(test)]
 mod period_tests;

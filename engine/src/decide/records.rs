@@ -10,11 +10,12 @@ use super::start_case::{self, Opening};
 use super::{Context, Loaded, act};
 use crate::case::CaseId;
 use crate::command::{Command, Errand, Order};
-use crate::definition::{Lasts, ProcessDefinition, RecordDefinition};
+use crate::definition::{Lasts, ProcessDefinition, unique_record};
 use crate::event::{Event, Holder};
-use crate::expression::Fault;
+use crate::expression::{Expression, Fault};
 use crate::kernel::{Configuration, View};
 use crate::organisation::Actor;
+use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
 use crate::value::{Instant, Value, date_of_epoch_day, epoch_day};
 
@@ -30,8 +31,10 @@ pub struct RecordKey {
 /// A record that a decision writes. A case holds a record once: written again it replaces the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordWritten {
-    /// Its name and key.
-    pub key: RecordKey,
+    /// Its name.
+    pub record: String,
+    /// Its keys: any of them finds it. At least one.
+    pub keys: Vec<RecordKey>,
     /// How long it counts.
     pub lasts: Lasts,
 }
@@ -60,8 +63,8 @@ pub struct Holding {
 /// What is held under one key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Live records of cases that nobody is deciding about here.
-    pub others: u32,
+    /// Cases with live records that nobody is deciding about here.
+    pub others: BTreeSet<CaseId>,
     /// Records of the cases at hand, live or not.
     pub here: Vec<Holding>,
 }
@@ -70,34 +73,36 @@ pub struct Found {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger(pub BTreeMap<RecordKey, Found>);
 
-/// How many live records other cases hold, by key, and how a waiting list stands: all that a decision may know of other
+/// Which other cases hold live records, by key, and how a waiting list stands: all that a decision may know of other
 /// cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    records: BTreeMap<RecordKey, u32>,
+    records: BTreeMap<RecordKey, BTreeSet<CaseId>>,
     lines: BTreeMap<LineAsked, LineFound>,
 }
 
 impl Ledger {
     /// What the case `own` may know under `keys`. `open` says whether a case at hand is open.
     pub fn facts(&self, keys: &BTreeSet<RecordKey>, own: CaseId, now: Instant, open: &dyn Fn(CaseId) -> bool) -> Facts {
-        let count = |key: &RecordKey| {
-            let Some(found) = self.0.get(key) else { return 0 };
-            let here = found.here.iter().filter(|held| held.case != own && held.counts(now, open)).count();
-            found.others.saturating_add(u32::try_from(here).unwrap_or(u32::MAX))
+        let holders = |key: &RecordKey| {
+            let Some(found) = self.0.get(key) else { return BTreeSet::new() };
+            let here = found.here.iter().filter(|held| held.case != own && held.counts(now, open));
+            found.others.iter().copied().chain(here.map(|held| held.case)).collect()
         };
-        Facts::new(keys.iter().map(|key| (key.clone(), count(key))).collect())
+        Facts::new(keys.iter().map(|key| (key.clone(), holders(key))).collect())
     }
 
     /// Notes a record that a case at hand wrote at `at`.
     pub fn write(&mut self, case: CaseId, at: Instant, written: &RecordWritten) {
         for (key, found) in &mut self.0 {
-            if key.record == written.key.record {
+            if key.record == written.record {
                 found.here.retain(|held| held.case != case);
             }
         }
         let held = Holding { case, while_open: written.lasts == Lasts::Open, until: written.until(at) };
-        self.0.entry(written.key.clone()).or_default().here.push(held);
+        for key in &written.keys {
+            self.0.entry(key.clone()).or_default().here.push(held);
+        }
     }
 
     /// The cases at hand that hold a live record under a key, in the order in which they wrote it.
@@ -114,9 +119,9 @@ impl Holding {
 }
 
 impl Facts {
-    /// Facts from counts by key.
-    pub fn new(counts: BTreeMap<RecordKey, u32>) -> Facts {
-        Facts { records: counts, lines: BTreeMap::new() }
+    /// Facts from the holders by key.
+    pub fn new(holders: BTreeMap<RecordKey, BTreeSet<CaseId>>) -> Facts {
+        Facts { records: holders, lines: BTreeMap::new() }
     }
 
     /// The same, and what was found of a waiting list.
@@ -169,6 +174,17 @@ pub fn asked_records(context: Context<'_>, loaded: Option<&Loaded>, command: &Co
     keys
 }
 
+/// The open case for which a new one is a duplicate, where the process keeps it from being opened under any of several
+/// keys.
+pub fn rival(context: Context<'_>, command: &Command) -> Option<CaseId> {
+    let Command::StartCase { case, process, door, region, answers, draft } = command else { return None };
+    let opening = Opening { process, door, region, answers, draft };
+    let (draft, _) = start_case::open(context, *case, opening).ok()?;
+    let name = unique_record(&draft.definition.name);
+    let keys = draft.names().record_keys(&draft.definition, &draft.case.configuration, &name);
+    keys.iter().filter_map(|key| context.facts.records.get(key)?.first().copied()).next()
+}
+
 /// The places where a case as it stands may look for records, for pages.
 pub fn current_records(rules: &Rulebook, loaded: &Loaded) -> BTreeSet<RecordKey> {
     let (actor, facts) = (Actor::system(), Facts::default());
@@ -185,12 +201,9 @@ pub fn current_records(rules: &Rulebook, loaded: &Loaded) -> BTreeSet<RecordKey>
 impl Draft<'_> {
     /// The places of all records of the process under the present answers.
     fn record_keys(&self) -> BTreeSet<RecordKey> {
-        let records = self.definition.records.iter();
-        records.filter_map(|(name, record)| self.record_key(name, record)).collect()
-    }
-
-    fn record_key(&self, name: &str, record: &RecordDefinition) -> Option<RecordKey> {
-        self.names().record_key(&self.definition, &self.case.configuration, name, record)
+        let names = self.names();
+        let of = |name: &String| names.record_keys(&self.definition, &self.case.configuration, name);
+        self.definition.records.keys().flat_map(of).collect()
     }
 
     /// Takes the answers of a command as far as they can be read; what is wrong with them is told when it is decided.
@@ -239,39 +252,63 @@ impl Draft<'_> {
         }
     }
 
-    /// Writes a record under the present key; without a key there is nothing to be found by, and nothing is written.
+    /// Writes a record under its present keys; without any there is nothing to be found by, and nothing is written.
     pub fn record(&mut self, name: &str) {
         let definition = self.definition.clone();
         let Some(record) = definition.records.get(name) else { return };
-        let Some(key) = self.record_key(name, record) else { return };
+        let keys = self.names().record_keys(&definition, &self.case.configuration, name);
+        if keys.is_empty() {
+            return;
+        }
         self.emit(Event::Recorded { record: name.to_owned() });
-        self.records.retain(|written| written.key.record != name);
-        self.records.push(RecordWritten { key, lasts: record.lasts });
+        self.records.retain(|written| written.record != name);
+        self.records.push(RecordWritten { record: name.to_owned(), keys, lasts: record.lasts });
+    }
+
+    /// Refuses a case that is a duplicate under any of several keys, and lets others find this one by each of them. The
+    /// keys are looked up and locked before it is decided, as those of every record.
+    ///
+    /// # Errors
+    /// [`Rejection::Duplicate`] without a number: whether the asker may see the other case is not known here.
+    pub fn only_one(&mut self) -> Result<(), Rejection> {
+        let name = unique_record(&self.definition.name);
+        if !self.definition.records.contains_key(&name) {
+            return Ok(());
+        }
+        let found = self.names().recorded(&name, &self.case.configuration);
+        match found.map_err(|fault| Rejection::ProcessFault { fault: fault.to_string() })? {
+            Value::Int(0) => {}
+            _ => return Err(Rejection::Duplicate { number: String::new() }),
+        }
+        self.record(&name);
+        Ok(())
     }
 }
 
 impl CaseNames<'_> {
-    /// `recorded("name")`: live records of other cases under this case's present key.
+    /// `recorded("name")`: other cases that hold a live record under one of this case's present keys.
     pub fn recorded(&self, name: &str, configuration: &Configuration) -> Result<Value, Fault> {
         let fault = |reason: &str| Fault::Function { function: "recorded".to_owned(), reason: reason.to_owned() };
         let definition = self.rules.definition(&self.case.definition).ok_or_else(|| fault("no definition"))?;
-        let record = definition.records.get(name).ok_or_else(|| fault("no such record"))?;
-        let Some(key) = self.record_key(definition, configuration, name, record) else { return Ok(Value::Int(0)) };
-        // Silence is not "none": a key that nobody looked up has no answer.
-        let count = self.facts.records.get(&key).ok_or_else(|| fault("it was not looked up"))?;
-        Ok(Value::Int(i64::from(*count)))
+        if !definition.records.contains_key(name) {
+            return Err(fault("no such record"));
+        }
+        let mut holders: BTreeSet<CaseId> = BTreeSet::new();
+        for key in self.record_keys(definition, configuration, name) {
+            // Silence is not "none": a key that nobody looked up has no answer.
+            holders.extend(self.facts.records.get(&key).ok_or_else(|| fault("it was not looked up"))?);
+        }
+        Ok(Value::Int(i64::try_from(holders.len()).unwrap_or(i64::MAX)))
     }
 
-    fn record_key(
-        &self,
-        definition: &ProcessDefinition,
-        configuration: &Configuration,
-        name: &str,
-        record: &RecordDefinition,
-    ) -> Option<RecordKey> {
+    /// The places of a record: one for each of its keys that is answered, the same one once.
+    fn record_keys(&self, definition: &ProcessDefinition, configuration: &Configuration, name: &str) -> Vec<RecordKey> {
         let view = View { chart: &definition.chart, configuration, event: None, outside: self };
         // A part that cannot be computed from what was not answered is not answered.
-        let parts = record.key.iter().map(|part| view.evaluate(part).ok()).collect::<Option<Vec<Value>>>()?;
-        record_key(name, parts)
+        let place = |key: &Vec<Expression>| {
+            record_key(name, key.iter().map(|part| view.evaluate(part).ok()).collect::<Option<Vec<Value>>>()?)
+        };
+        let keys = definition.records.get(name).map_or(&[][..], |record| &record.keys);
+        keys.iter().filter_map(place).collect::<BTreeSet<RecordKey>>().into_iter().collect()
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn decide(context: Context<'_>, id: CaseId, opening: Opening<'_>) -> 
     if let Some(door) = definition.doors.get(name) {
         draft.refuse(&door.refuse)?;
     }
+    draft.only_one()?;
     if let Some(unique) = &definition.unique {
         draft.unique_key = draft.evaluate(&unique.key).ok().and_then(|key| unique_key(&definition.name, key));
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::chart::{lower_chart, report_unreachable};
 use super::checks;
-use super::draft::{Draft, DraftChoice, DraftItem, DraftTaskLimit, Kind, PartyIs, ROOT, StateIndex, Target};
+use super::draft::{Draft, DraftChoice, DraftItem, DraftTaskLimit, Kind, PartyIs, Placed, ROOT, StateIndex, Target};
 use super::emit::Emitted;
 use super::guards::GlobalScope;
 use super::library::{FileKind, Library};
@@ -359,8 +359,9 @@ impl<'a> Draft<'a> {
 
     fn record_definitions(&self, scope: &GlobalScope) -> BTreeMap<String, RecordDefinition> {
         let records = self.records.iter().map(|(name, record)| {
-            let key = record.key.iter().filter_map(|placed| self.expression(*placed, &Type::Any, scope)).collect();
-            (name.clone(), RecordDefinition { key, lasts: record.lasts })
+            let part = |placed: &Placed<'a>| self.expression(*placed, &Type::Any, scope);
+            let keys = record.keys.iter().map(|key| key.iter().filter_map(part).collect()).collect();
+            (name.clone(), RecordDefinition { keys, lasts: record.lasts })
         });
         records.collect()
     }

@@ -397,7 +397,7 @@ pub(super) struct DraftDoor<'a> {
 
 #[derive(Debug)]
 pub(super) struct DraftRecord<'a> {
-    pub key: Vec<Placed<'a>>,
+    pub keys: Vec<Vec<Placed<'a>>>,
     pub lasts: super::model::Lasts,
 }
 

@@ -93,13 +93,9 @@ impl<'a> Draft<'a> {
         self.lower_variables(reader);
         self.lower_texts(reader);
         self.lower_shared_texts();
-        if let Some(words) = reader.map("unique", both("唯一性", "unique")) {
-            words.require(&["key"]);
-            self.unique = words.optional("key").map(|node| Placed { node, env: 0 });
-            words.finish();
-        }
         self.lower_fixed(reader);
         self.lower_records(reader);
+        self.lower_unique(reader);
         self.lower_guide(reader);
         self.lower_quotas(reader);
         let root = self.add_state(None, "", Kind::Plain, 0, reader.span());

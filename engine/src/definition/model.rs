@@ -411,10 +411,15 @@ pub struct Unique {
 /// A fact about a case that other cases may ask for under a key, never what it says.
 #[derive(Clone, Debug)]
 pub struct RecordDefinition {
-    /// The parts of its key, computed from answers.
-    pub key: Vec<Expression>,
+    /// Its keys, each with its parts computed from answers. Any of them finds it.
+    pub keys: Vec<Vec<Expression>>,
     /// How long it counts.
     pub lasts: Lasts,
+}
+
+/// Under which name a process whose cases are unique by any of several keys records them. No file can declare it.
+pub fn unique_record(process: &str) -> String {
+    format!("unique {process}")
 }
 
 /// How long a record counts.

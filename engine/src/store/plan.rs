@@ -139,7 +139,7 @@ fn foreseen<T: Ord, I: IntoIterator<Item = T> + Default>(
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when a member asks about records that could not be foreseen, because an earlier one changed
-/// its case; alone it can be decided.
+/// its case; alone it can be decided. [`StoreError::Duplicate`] when a member opens a case that another open one excludes.
 pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Result<Planned, StoreError> {
     let mut group = Deciding {
         rules,
@@ -153,12 +153,17 @@ pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Result<
         lines: snapshot.lines,
         placed: BTreeSet::new(),
         unforeseen: false,
+        rival: None,
         batch: Batch::default(),
         tasks: BTreeMap::new(),
     };
     let fates = members.iter().map(|member| group.member(member)).collect();
     if group.unforeseen {
         return Err(StoreError::Conflict("a member asks about records that an earlier one changed".to_owned()));
+    }
+    // Alone, the member is told which case it is, if it may see it; the others must not wait for that.
+    if let Some(rival) = group.rival {
+        return Err(StoreError::Duplicate(Some(rival)));
     }
     Ok(Planned { batch: group.finish(), fates })
 }
@@ -180,6 +185,8 @@ struct Deciding<'a> {
     placed: BTreeSet<CaseId>,
     /// A member asked about records that were not looked up.
     unforeseen: bool,
+    /// An open case for which a member's new one is a duplicate.
+    rival: Option<CaseId>,
     batch: Batch,
     tasks: BTreeMap<(CaseId, u32), TaskRow>,
 }
@@ -224,10 +231,14 @@ impl Deciding<'_> {
             let foreseen = foreseen && found.as_ref().is_none_or(|(found, _)| found.is_some());
             let facts = self.ledger.facts(&asked, id, context.now, &open);
             let facts = facts.and_line(found.and_then(|(found, asked)| Some((asked, found?))));
-            (foreseen, decide::decide(Context { facts: &facts, ..context }, loaded, &member.command))
+            let context = Context { facts: &facts, ..context };
+            let decision = decide::decide(context, loaded, &member.command);
+            let twice = matches!(decision, Err(Rejection::Duplicate { .. }));
+            (foreseen, twice.then(|| decide::rival(context, &member.command)).flatten(), decision)
         }));
-        let decided = decided.map(|(foreseen, decision)| {
+        let decided = decided.map(|(foreseen, rival, decision)| {
             self.unforeseen |= !foreseen;
+            self.rival = self.rival.or(rival);
             decision
         });
         match decided {
@@ -338,18 +349,18 @@ impl Deciding<'_> {
         self.cases.insert(id, Held { loaded: Loaded { case: decision.case, answers }, head, quarantined: false });
     }
 
-    /// A case holds a record once: the row of an earlier member gives way.
+    /// A case holds a record once: the rows of an earlier member give way.
     fn record(&mut self, case_id: CaseId, at: Instant, written: &RecordWritten) {
-        let record = &written.key.record;
+        let record = &written.record;
         self.batch.records.retain(|row| row.case_id != case_id || row.record != *record);
-        self.batch.records.push(RecordRow {
+        self.batch.records.extend(written.keys.iter().map(|place| RecordRow {
             case_id,
             record: record.clone(),
-            key: written.key.key.clone(),
+            key: place.key.clone(),
             at: at.0,
             while_open: written.lasts == Lasts::Open,
             until_at: written.until(at).map(|until| until.0),
-        });
+        }));
         self.ledger.write(case_id, at, written);
     }
 

@@ -157,6 +157,10 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
             must_be("cases", batch.cases.len() - new, changed.rows_affected())?;
         }
     }
+    let records = record_rows(secret, batch)?;
+    if !batch.records.is_empty() {
+        sqlx::query(statements::RECORDS_BEFORE).bind(&records).execute(&mut *connection).await?;
+    }
     // Tables whose count must be what was sent, in this order.
     let exact = [
         ("events", statements::EVENTS, json(&batch.events)?, batch.events.len()),
@@ -168,7 +172,7 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         ("errands", statements::ERRANDS, json(&batch.errands)?, batch.errands.len()),
         ("errands", statements::ERRANDS_GONE, json(&batch.errands_gone)?, batch.errands_gone.len()),
         ("gathered", statements::GATHERED, json(&batch.gathered)?, batch.gathered.len()),
-        ("records", statements::RECORDS, record_rows(secret, batch)?, batch.records.len()),
+        ("records", statements::RECORDS, records, batch.records.len()),
         ("refusals", statements::REFUSALS, json(&batch.refusals)?, batch.refusals.len()),
         ("drafts", statements::DRAFTS_USED, json(&batch.drafts)?, batch.drafts.len()),
     ];
@@ -236,8 +240,8 @@ impl Store for SqliteStore {
         &self,
         keys: &BTreeSet<RecordKey>,
         besides: CaseId,
-    ) -> Result<BTreeMap<RecordKey, u32>, StoreError> {
-        self.count_records(keys, besides).await
+    ) -> Result<BTreeMap<RecordKey, BTreeSet<CaseId>>, StoreError> {
+        self.find_records(keys, besides).await
     }
 
     async fn holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError> {

@@ -151,7 +151,15 @@ impl<'a> Stage<'a> {
         let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());
         let line = decide::asked_line(context, loaded, command);
         let facts = facts.and_line(line.map(|asked| (asked.clone(), self.line(&asked))));
-        let decision = decide::decide(Context { facts: &facts, ..context }, loaded, command)?;
+        let context = Context { facts: &facts, ..context };
+        let decision = match decide::decide(context, loaded, command) {
+            Err(Rejection::Duplicate { .. }) => {
+                let rival = decide::rival(context, command);
+                let told = self.cases.iter().find(|told| Some(told.loaded.case.id) == rival);
+                return Err(self.duplicate(actor, told));
+            }
+            decided => decided?,
+        };
         self.rival(actor, decision.unique_key.as_deref())?;
         let receipt = decision.receipt.clone();
         self.take(known, decision, name);
@@ -163,13 +171,16 @@ impl<'a> Stage<'a> {
         let Some(key) = key else { return Ok(()) };
         let open = self.cases.iter().filter(|told| told.loaded.case.closed.is_none());
         match open.into_iter().find(|told| told.unique.as_deref() == Some(key)) {
-            Some(told) => {
-                let case = &told.loaded.case;
-                let seen = decide::may_see(&self.rules.organisation, &told.definition, actor, case);
-                Err(Rejection::Duplicate { number: if seen { case.number.clone() } else { String::new() } })
-            }
+            Some(told) => Err(self.duplicate(actor, Some(told))),
             None => Ok(()),
         }
+    }
+
+    /// A duplicate of a case, whose number is told to those who may see it.
+    fn duplicate(&self, actor: &Actor, told: Option<&Told>) -> Rejection {
+        let seen = |told: &&Told| decide::may_see(&self.rules.organisation, &told.definition, actor, &told.loaded.case);
+        let number = told.filter(seen).map(|told| told.loaded.case.number.clone());
+        Rejection::Duplicate { number: number.unwrap_or_default() }
     }
 
     fn take(&mut self, known: Option<usize>, decision: Decision, name: &str) {

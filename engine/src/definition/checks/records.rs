@@ -18,7 +18,7 @@ const ASKS: &str = "recorded";
 /// Keys and questions of one process.
 pub(in crate::definition) fn check(draft: &Draft<'_>, scope: &GlobalScope) {
     for (name, record) in &draft.records {
-        for placed in &record.key {
+        for placed in record.keys.iter().flatten() {
             key(draft, name, *placed, scope);
         }
     }
@@ -96,7 +96,8 @@ pub(in crate::definition) fn across(library: &Library, problems: &Problems) {
         for entry in records {
             let Some((first, other)) = seen.insert(&entry.key, (&entry.value, file)) else { continue };
             let lasts = |node: &Node| node.get("lasts").and_then(Node::as_text).unwrap_or_default().to_owned();
-            let parts = |node: &Node| node.get("key").map_or(0, |key| key.items().len().max(1));
+            let key = |node: &'_ Node| node.get("key").or_else(|| node.get("keys")?.items().first()).cloned();
+            let parts = |node: &Node| key(node).map_or(0, |key| key.items().len().max(1));
             if lasts(first) == lasts(&entry.value) && parts(first) == parts(&entry.value) {
                 continue;
             }

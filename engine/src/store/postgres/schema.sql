@@ -107,7 +107,7 @@ create table records (
     at bigint not null,
     while_open boolean not null,
     until_at bigint,
-    primary key (case_id, record)
+    primary key (case_id, record, key_hash)
 );
 create index records_key on records (key_hash);
 

@@ -109,8 +109,12 @@ pub const RECORDS: &str = "
     select r.case_id, r.record, r.key, r.at, r.while_open, r.until_at
     from json_to_recordset($1::json) as r(case_id text, record text, key text, at bigint, while_open boolean,
          until_at bigint)
-    on conflict (case_id, record) do update set key_hash = excluded.key_hash, at = excluded.at,
-           while_open = excluded.while_open, until_at = excluded.until_at";
+    on conflict do nothing";
+
+/// A case holds a record once, under all its keys: what it wrote before gives way.
+pub const RECORDS_BEFORE: &str = "
+    delete from records h using json_to_recordset($1::json) as r(case_id text, record text)
+    where h.case_id = r.case_id and h.record = r.record";
 
 /// One lock for each place, in the order given, held to the end of the transaction: between asking for records and
 /// writing one no other node does either. A place has no row to lock before its first record.
@@ -120,11 +124,10 @@ pub const LOCK_RECORDS: &str = "
 
 /// Live records under these hashes, of cases that are not among the given ones.
 pub const RECORDS_ELSEWHERE: &str = "
-    select r.key_hash, count(*) from records r join cases c on c.id = r.case_id
+    select r.key_hash, r.case_id from records r join cases c on c.id = r.case_id
     where r.key_hash in (select json_array_elements_text($1::json))
       and r.case_id not in (select json_array_elements_text($2::json))
-      and (r.until_at is null or r.until_at > $3) and (not r.while_open or c.closed_at is null)
-    group by r.key_hash";
+      and (r.until_at is null or r.until_at > $3) and (not r.while_open or c.closed_at is null)";
 
 /// Records under these hashes of the given cases, live or not.
 pub const RECORDS_HERE: &str = "

@@ -31,7 +31,7 @@ pub async fn look_up(
     for row in elsewhere.fetch_all(&mut *connection).await? {
         let entry = places.get(row.try_get::<&str, _>(0)?).and_then(|key| found.get_mut(key));
         if let Some(entry) = entry {
-            entry.others = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
+            entry.others.insert(case_id(row.try_get(1)?)?);
         }
     }
     let here = sqlx::query(statements::RECORDS_HERE).bind(&hashes).bind(&group);
@@ -49,14 +49,15 @@ pub async fn look_up(
 }
 
 impl SqliteStore {
-    pub(super) async fn count_records(
+    pub(super) async fn find_records(
         &self,
         keys: &BTreeSet<RecordKey>,
         besides: CaseId,
-    ) -> Result<BTreeMap<RecordKey, u32>, StoreError> {
-        let mut counts: BTreeMap<RecordKey, u32> = keys.iter().map(|key| (key.clone(), 0)).collect();
+    ) -> Result<BTreeMap<RecordKey, BTreeSet<CaseId>>, StoreError> {
+        let mut holders: BTreeMap<RecordKey, BTreeSet<CaseId>> =
+            keys.iter().map(|key| (key.clone(), BTreeSet::new())).collect();
         if keys.is_empty() {
-            return Ok(counts);
+            return Ok(holders);
         }
         let places = by_hash(&self.secret, keys);
         let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&self.readers).await?;
@@ -65,11 +66,11 @@ impl SqliteStore {
             .bind(json(&[besides])?)
             .bind(now);
         for row in found.fetch_all(&self.readers).await? {
-            if let Some(key) = places.get(row.try_get::<&str, _>(0)?) {
-                counts.insert(key.clone(), u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX));
+            if let Some(held) = places.get(row.try_get::<&str, _>(0)?).and_then(|key| holders.get_mut(key)) {
+                held.insert(case_id(row.try_get(1)?)?);
             }
         }
-        Ok(counts)
+        Ok(holders)
     }
 
     pub(super) async fn find_holders(&self, process: &str, key: &RecordKey) -> Result<Vec<CaseId>, StoreError> {

@@ -107,7 +107,7 @@ create table records (
     at integer not null,
     while_open integer not null check (while_open in (0, 1)),
     until_at integer,
-    primary key (case_id, record)
+    primary key (case_id, record, key_hash)
 ) strict, without rowid;
 create index records_key on records (key_hash);
 

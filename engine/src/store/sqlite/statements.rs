@@ -99,16 +99,18 @@ pub const GATHERED: &str = "
 pub const RECORDS: &str = "
     insert into records (case_id, record, key_hash, at, while_open, until_at)
     select value->>'case_id', value->>'record', value->>'key', value->>'at', value->>'while_open', value->>'until_at'
-    from json_each(?1) where true
-    on conflict (case_id, record) do update set key_hash = excluded.key_hash, at = excluded.at,
-           while_open = excluded.while_open, until_at = excluded.until_at";
+    from json_each(?1) where true on conflict do nothing";
+
+/// A case holds a record once, under all its keys: what it wrote before gives way.
+pub const RECORDS_BEFORE: &str = "
+    delete from records where (case_id, record) in
+        (select value->>'case_id', value->>'record' from json_each(?1))";
 
 /// Live records under these hashes, of cases that are not among the given ones.
 pub const RECORDS_ELSEWHERE: &str = "
-    select r.key_hash, count(*) from records r join cases c on c.id = r.case_id
+    select r.key_hash, r.case_id from records r join cases c on c.id = r.case_id
     where r.key_hash in (select value from json_each(?1)) and r.case_id not in (select value from json_each(?2))
-      and (r.until_at is null or r.until_at > ?3) and (not r.while_open or c.closed_at is null)
-    group by r.key_hash";
+      and (r.until_at is null or r.until_at > ?3) and (not r.while_open or c.closed_at is null)";
 
 /// Records under these hashes of the given cases, live or not.
 pub const RECORDS_HERE: &str = "
