@@ -37,8 +37,9 @@ fn check_errand(draft: &Draft<'_>, errand: &DraftErrand<'_>) {
         }
         // Any process may have begun this one.
         DraftAsked::TellParent(_) => {}
-        DraftAsked::TellHolders { process, message, .. } => {
+        DraftAsked::TellHolders { process, record, key, message } => {
             if known(draft, process, errand.place) {
+                holds(draft, errand.place, process, (record, key.len()));
                 told(draft, &errand.with, errand.place, process, message);
             }
         }
@@ -104,6 +105,37 @@ fn door(draft: &Draft<'_>, process: &str, name: &str, place: Place) {
 
 fn by_process(by: Option<&Node>) -> bool {
     by.is_some_and(|by| by.as_text() == Some(PROCESS))
+}
+
+/// The other process must keep the record by which its cases are found, under a key of as many parts.
+fn holds(draft: &Draft<'_>, place: Place, process: &str, (record, parts): (&str, usize)) {
+    let records = versions(draft.library, process).filter_map(|node| node.get("records"));
+    let declared: Vec<(&str, &Node)> =
+        records.flat_map(Node::entries).map(|entry| (entry.key.as_str(), &entry.value)).collect();
+    let Some((_, found)) = declared.iter().find(|(name, _)| *name == record) else {
+        let message = both(
+            format!("流程 `{}` 没有登记 `{}`", brief(process), brief(record)),
+            format!("the process `{}` has no record `{}`", brief(process), brief(record)),
+        );
+        let cure = (
+            "写那个流程 records 中的名称：按它找到要告知的办件。",
+            "Name one of the `records` of that process: by it the cases are found that are told.",
+        );
+        let near = closest(record, declared.iter().map(|(name, _)| *name));
+        report(draft, "E0669", place, message, cure, near);
+        return;
+    };
+    let first = found.get("key").or_else(|| found.get("keys")?.items().first());
+    let wanted = first.map_or(parts, |key| key.items().len().max(1));
+    if wanted != parts {
+        let message = both(
+            format!("登记 `{}` 的键有 {wanted} 项，这里写了 {parts} 项", brief(record)),
+            format!("a key of the record `{}` has {wanted} parts, and here are {parts}", brief(record)),
+        );
+        let cure =
+            ("按那个流程 records 中的顺序逐项写。", "Give the same parts in the same order as that process does.");
+        report(draft, "E0669", place, message, cure, None);
+    }
 }
 
 /// The other process must listen to the message, and take it from processes.
