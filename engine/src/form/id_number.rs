@@ -16,6 +16,11 @@ const PROVINCES: [&str; 35] = [
     "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83",
 ];
 
+/// Do these digits begin with a province?
+pub(super) fn is_province(code: &str) -> bool {
+    code.get(..2).is_some_and(|province| PROVINCES.contains(&province))
+}
+
 /// A number that is sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdNumber {

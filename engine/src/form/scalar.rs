@@ -3,10 +3,11 @@
 
 use jiff::civil::Date;
 
+use super::id_number::is_province;
 use super::normalise::{self, AmountProblem, DateProblem};
 use super::number;
 use super::{Choice, Context, Field, Kind, Window};
-use crate::organisation::{Level, region};
+use crate::organisation::{Level, Organisation, region};
 use crate::text::Text;
 use crate::value::Value;
 
@@ -218,6 +219,14 @@ fn yes_no(title: &Text, text: &str) -> Result<Value, Advice> {
     }
 }
 
+/// Are all regions beside this one declared? Then one that is not is none: below the installation's own region, where a
+/// sister of the code is known.
+fn complete_here(organisation: &Organisation, code: &str) -> bool {
+    let parent = region::parent(code);
+    let sister = |other: &str| region::significant(other) != code && region::parent(other) == parent;
+    organisation.contains(&organisation.region, code) && organisation.regions.keys().any(|other| sister(other))
+}
+
 fn region_code(title: &Text, text: &str, level: Option<Level>, context: &Context<'_>) -> Result<Sound, Advice> {
     let code = normalise::compact(text);
     let Some(given) = Level::of(&code) else {
@@ -237,10 +246,19 @@ fn region_code(title: &Text, text: &str, level: Option<Level>, context: &Context
         ));
     }
     let code = region::significant(&code).to_owned();
-    let known = context.organisation.is_none_or(|organisation| {
-        // Only below the installation's own region can a missing code be told from a far place.
-        organisation.region(&code).is_some() || !organisation.contains(&organisation.region, &code)
-    });
+    let Some(organisation) = context.organisation else {
+        return Ok(Sound { value: Value::Text(code), warning: None });
+    };
+    let known = organisation.region(&code).is_some();
+    if !known && (!is_province(&code) || complete_here(organisation, &code)) {
+        return Err(advice(
+            "region.not_there",
+            title,
+            "没有这个区划代码，请从列表中选择或核对数字",
+            "is no region there is; choose from the list or check the digits",
+        ));
+    }
+    // Of places elsewhere nobody here has the whole list.
     let warning = (!known).then(|| {
         advice("region.unknown", title, "不在本地区划目录中，请核对", "is not in the local list of regions; check it")
     });
