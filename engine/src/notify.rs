@@ -121,11 +121,7 @@ fn office_title(
 ) -> String {
     let title = |office: &str| rules.organisation.office_title(office).get(language).to_owned();
     match reference.recipient.split_once(':') {
-        Some(("office", address)) => {
-            let (office, region) = address.split_once('@').unwrap_or((address, ""));
-            let place = rules.organisation.region(region).map(|region| region.title.get(language));
-            return at_place(place, &title(office), language);
-        }
+        Some(("office", address)) => return rules.organisation.office_addressed(address).get(language).to_owned(),
         Some(("role", "supervisor")) => return Text::new("督办人员", "the supervisors").get(language).to_owned(),
         Some(_) | None => {}
     }
@@ -135,15 +131,6 @@ fn office_title(
         Some(Assignee::Party(_) | Assignee::Role(_)) | None => {
             Text::new("有关部门", "the office in charge").get(language).to_owned()
         }
-    }
-}
-
-/// An office of a place, as each language joins the two.
-fn at_place(place: Option<&str>, office: &str, language: Language) -> String {
-    match (place, language) {
-        (None, _) => office.to_owned(),
-        (Some(place), Language::Zh) => format!("{place}{office}"),
-        (Some(place), Language::En) => format!("{place}, {office}"),
     }
 }
 
@@ -200,13 +187,6 @@ pub enum Addressee {
 mod tests {
     use super::*;
     use jiff::civil::date;
-
-    #[test]
-    fn an_office_is_named_with_its_place() {
-        assert_eq!(at_place(Some("示例二街道"), "民政局", Language::Zh), "示例二街道民政局");
-        assert_eq!(at_place(Some("Street Two"), "Civil affairs", Language::En), "Street Two, Civil affairs");
-        assert_eq!(at_place(None, "Civil affairs", Language::En), "Civil affairs");
-    }
 
     #[test]
     fn a_deadline_that_ends_a_day_is_named_by_the_day() {

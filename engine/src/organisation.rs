@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::text::Text;
 
 mod lower;
+mod place;
 pub mod region;
 
 pub use lower::{lower, lower_trees};

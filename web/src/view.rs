@@ -282,7 +282,14 @@ impl Look<'_> {
         let mut names: Vec<String> = Vec::new();
         for offer in offers {
             let name = if !offer.unit.is_empty() {
-                self.x(&self.rules.organisation.office_title(&offer.unit))
+                // Where a case has places, which office of that name it is must be said.
+                let placed = !self.definition.sites.is_empty() && !offer.region.is_empty();
+                let organisation = &self.rules.organisation;
+                self.x(&if placed {
+                    organisation.office_at(&offer.unit, &offer.region)
+                } else {
+                    organisation.office_title(&offer.unit)
+                })
             } else if !offer.party.is_empty() {
                 self.party(&offer.party)
             } else {

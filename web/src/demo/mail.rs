@@ -60,7 +60,7 @@ pub async fn show(
         let rendered = render(&rules, definition, case, &reference, &format!("{base}/c/{}", case.id));
         let to = match row.recipient.split_once(':') {
             Some(("party", party)) => definition.parties.get(party).map(|party| f.x(&party.title).to_owned()),
-            Some(("office", office)) => Some(f.x(&rules.organisation.office_title(office)).to_owned()),
+            Some(("office", office)) => Some(f.x(&rules.organisation.office_addressed(office)).to_owned()),
             Some(_) | None => None,
         };
         letters.push(Letter {

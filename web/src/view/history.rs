@@ -279,7 +279,7 @@ impl Look<'_> {
     fn receiver(&self, to: &str) -> String {
         match to.split_once(':') {
             Some(("party", party)) => self.party(party),
-            Some(("office", office)) => self.x(&self.rules.organisation.office_title(office)),
+            Some(("office", address)) => self.x(&self.rules.organisation.office_addressed(address)),
             Some((_, role)) => self.role(role),
             None => to.to_owned(),
         }
