@@ -10,7 +10,7 @@ use super::facts::Facts;
 use super::telling::{asked, story, told};
 use super::walk::Edge;
 use super::{Exploration, by_item, switched};
-use crate::definition::{Assignee, ItemId, ProcessDefinition, Written};
+use crate::definition::{Assignee, ItemId, Outcome, ProcessDefinition, Written};
 use crate::kernel::{StateId, Statechart, Transition};
 use crate::source::{Problem, Severity, brief};
 use crate::text::Text;
@@ -32,6 +32,7 @@ pub(super) fn all(definition: &ProcessDefinition, explorations: &[Exploration], 
         }
         problems.extend(stuck);
         problems.extend(telling.waits(one));
+        problems.extend(telling.left_open(one));
         problems.extend(telling.too_early(one));
     }
     // What was not found may lie behind the bound, or behind a step without end.
@@ -222,6 +223,50 @@ impl Telling<'_> {
                     "Add a clock with `after`, or an action by which an office can end it too.",
                 )
                 .story(self.story(one, point))
+        };
+        found.into_iter().map(problem).collect()
+    }
+
+    /// W0696: the case can be closed as done while an item is neither ended nor carried on.
+    fn left_open(&self, one: &Exploration) -> Vec<Problem> {
+        let mut found: BTreeMap<StateId, (usize, Vec<Text>)> = BTreeMap::new();
+        let done = |point: usize| {
+            let active = one.walk.points[point].configuration.active.iter();
+            let mut states = active.map(|own| one.part.full[own.0 as usize]);
+            states.find(|state| {
+                let work = self.definition.state(*state);
+                work.closes && matches!(work.outcome, Some(Outcome::Success | Outcome::Partial))
+            })
+        };
+        for at in (0..one.walk.looked).filter(|_| one.part.item.is_none()) {
+            let configuration = &one.walk.points[at].configuration;
+            if !one.part.blocks.iter().any(|block| configuration.is_active(block.open)) {
+                continue;
+            }
+            // When the items end, or something else ends them, the block is over.
+            let ways = self.leads_on(one, at).filter(|edge| !matches!(edge.deed.kind, DeedKind::Items));
+            for (state, edge) in ways.filter_map(|edge| Some((done(edge.to)?, edge))) {
+                found.entry(state).or_insert_with(|| (at, told(self.definition, &edge.deed, &[])));
+            }
+        }
+        let problem = |(state, (point, last)): (StateId, (usize, Vec<Text>))| {
+            let name = self.name(state);
+            let message = Text::new(
+                format!("以 `{name}` 办结时，可能还有事项没有结束"),
+                format!("the case can be closed as `{name}` while an item has not ended"),
+            );
+            let mut lines = self.story(one, point);
+            lines.extend(last);
+            self.at("W0696", Severity::Warning, state, message)
+                .cause(
+                    "没有结束的事项再也没有人办，也没有人知道。",
+                    "Nobody works on such an item any more, and nobody is told.",
+                )
+                .cure(
+                    "等 on_done 再办结；等着别人的事项用 `carry_on` 转为单独续办。",
+                    "Close by `on_done`; what waits for somebody goes on by `carry_on` as a case of its own.",
+                )
+                .story(lines)
         };
         found.into_iter().map(problem).collect()
     }
