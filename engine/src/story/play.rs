@@ -9,6 +9,7 @@ use crate::organisation::Actor;
 use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
 use crate::source::Problem;
+use crate::text::{Language, Text};
 use crate::value::Instant;
 
 /// A step may wake so many timers before the story is called a run-away.
@@ -151,9 +152,10 @@ impl Stage<'_> {
             (Err(Stuck::Rejected(rejection)), _) => {
                 let (text, code) = (rejection.text(), rejection.code());
                 let fields = fields(&rejection);
-                let where_zh = format!("“{}”被拒绝（{code}）：{}{fields}；{}", deed.what, text.zh, self.whereabouts());
+                let where_zh =
+                    format!("“{}”被拒绝（{code}）：{}{}；{}", deed.what, text.zh, fields.zh, self.whereabouts());
                 let where_en =
-                    format!("`{}` was refused ({code}): {}{fields}; {}", deed.what, text.en, self.whereabouts());
+                    format!("`{}` was refused ({code}): {}{}; {}", deed.what, text.en, fields.en, self.whereabouts());
                 self.fail(step, where_zh, where_en);
             }
             (Err(Stuck::Unknown(text)), _) => {
@@ -165,8 +167,12 @@ impl Stage<'_> {
     }
 }
 
-fn fields(rejection: &Rejection) -> String {
-    let Rejection::AnswersInvalid { form, problems } = rejection else { return String::new() };
-    let fields: Vec<String> = problems.iter().map(|p| format!("{form}.{}: {}", p.path, p.message.en)).collect();
-    format!(" [{}]", fields.join("; "))
+/// What is wrong with which field, in each language.
+fn fields(rejection: &Rejection) -> Text {
+    let Rejection::AnswersInvalid { form, problems } = rejection else { return Text::default() };
+    let told = |language: Language| {
+        let fields = problems.iter().map(|found| format!("{form}.{}: {}", found.path, found.message.get(language)));
+        format!(" [{}]", fields.collect::<Vec<String>>().join("; "))
+    };
+    Text::new(told(Language::Zh), told(Language::En))
 }
