@@ -194,7 +194,7 @@ impl Drawing<'_> {
     fn limit(&self, clock: &ClockDefinition) -> String {
         match &clock.limit {
             LimitSource::Fixed(limit) => limit.title().get(self.language).to_owned(),
-            LimitSource::Parameter(_) => Text::new("时限按参数", "limit by parameter").get(self.language).to_owned(),
+            LimitSource::Parameter(..) => Text::new("时限按参数", "limit by parameter").get(self.language).to_owned(),
         }
     }
 

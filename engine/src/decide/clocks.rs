@@ -62,13 +62,10 @@ impl Draft<'_> {
         let from = clock.from.as_ref().and_then(|from| self.day_zero(from));
         let (limit, parameter) = match &clock.limit {
             LimitSource::Fixed(limit) => (Some(*limit), None),
-            LimitSource::Parameter(name) => {
-                let found = self.context.rules.parameters.value(
-                    name,
-                    now.date(),
-                    &self.case.region,
-                    &self.context.rules.organisation,
-                );
+            LimitSource::Parameter(name, site) => {
+                let place = site.as_deref().and_then(|site| self.case.site(site)).unwrap_or(&self.case.region);
+                let rules = self.context.rules;
+                let found = rules.parameters.value(name, now.date(), place, &rules.organisation);
                 let limit = found.and_then(|found| Limit::parse(found.value.as_text().unwrap_or_default()).ok());
                 (limit, found.map(|found| format!("{name}@{}", found.version)))
             }

@@ -96,7 +96,11 @@ impl<'a> Draft<'a> {
         Ok(values)
     }
 
-    fn check(&self, form: &Form, given: &Value) -> Result<Value, Rejection> {
+    /// Reads answers against a form and stores nothing.
+    ///
+    /// # Errors
+    /// [`Rejection::AnswersInvalid`] with every problem of every field.
+    pub fn check(&self, form: &Form, given: &Value) -> Result<Value, Rejection> {
         let blank = Value::Map(Default::default());
         let given = if matches!(given, Value::Null) { &blank } else { given };
         let answers = self.answers.of_case();

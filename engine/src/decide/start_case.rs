@@ -6,10 +6,11 @@ use super::draft::Draft;
 use super::sites::Told;
 use super::{Context, Decision, Loaded, event_data};
 use crate::case::{Answers, Case, CaseId};
+use crate::definition::Door;
 use crate::event::{Event, Holder};
 use crate::expression::Fault;
 use crate::kernel;
-use crate::organisation::ActorKind;
+use crate::organisation::{ActorKind, region};
 use crate::rejection::Rejection;
 use crate::value::Value;
 
@@ -62,11 +63,12 @@ pub(super) fn open<'a>(
     let case = Case::new(id, definition.hash.clone(), blank, context.now);
     let mut draft = Draft::open(context, definition.clone(), &Loaded { case, answers: Answers::default() });
     draft.draft = opening.draft.clone();
+    let region = told_region(&mut draft, door, opening.answers).unwrap_or_else(|| opening.region.to_owned());
     draft.emit(Event::CaseOpened {
         process: definition.name.clone(),
         number: context.number.to_owned(),
         door: door.name.clone(),
-        region: opening.region.to_owned(),
+        region,
     });
     draft.set_sites(Told::ByOpening)?;
     permitted(&mut draft, opening.door)?;
@@ -82,6 +84,22 @@ pub(super) fn open<'a>(
     draft.set_sites(Told::ByAnswers)?;
     fix(&mut draft)?;
     Ok((draft, kernel::Event::addressed(door.event.clone()).with(data)))
+}
+
+/// The region that the answers of the door name, if it is one of this installation: there the case is opened. Answers
+/// that cannot be read name none; they are refused where they are stored.
+fn told_region(draft: &mut Draft<'_>, door: &Door, answers: &Value) -> Option<String> {
+    let (region, form) = (door.region.as_ref()?, door.form.as_ref()?);
+    let form = draft.definition.forms.get(form).cloned()?;
+    let values = draft.check(&form, answers).ok()?;
+    let key = (Holder::Case, form.name.clone());
+    draft.answers.0.insert(key.clone(), values);
+    let told = draft.evaluate(region);
+    draft.answers.0.remove(&key);
+    let organisation = &draft.context.rules.organisation;
+    let code = told.ok()?.as_text().map(|code| region::significant(code).to_owned())?;
+    let known = organisation.region(&code).is_some() && organisation.contains(&organisation.region, &code);
+    known.then_some(code)
 }
 
 /// Writes down the values that nothing changes later. What the door did not ask is fixed as not answered.

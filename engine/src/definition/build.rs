@@ -305,6 +305,7 @@ impl<'a> Draft<'a> {
                 transition,
                 party: door.party.clone(),
                 refuse: self.refusal_definitions(&door.refuse, scope),
+                region: door.region.and_then(|placed| self.expression(placed, &Type::Text, scope)),
             };
             (door.name.clone(), made)
         });

@@ -185,7 +185,7 @@ impl<'a> Draft<'a> {
         let extension = Extension {
             add: match add {
                 DraftLimit::Fixed(limit) => limit.span()?,
-                DraftLimit::Parameter(_) | DraftLimit::Broken => return None,
+                DraftLimit::Parameter(..) | DraftLimit::Broken => return None,
             },
             times: words.integer("times").and_then(|times| u32::try_from(times).ok()).unwrap_or(1),
             by: words.optional("by").map(|node| self.assignees(env, node)).unwrap_or_default(),
@@ -211,8 +211,8 @@ impl<'a> Draft<'a> {
             }
             Content::Null | Content::List(_) => String::new(),
         };
-        if let Some(name) = parameter_name(&text) {
-            return self.parameter_limit(name, place);
+        if let Some((name, site)) = parameter_name(&text) {
+            return self.parameter_limit(name, site, place);
         }
         match Limit::parse(&text) {
             Ok(limit) => DraftLimit::Fixed(limit),
@@ -227,13 +227,14 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn parameter_limit(&self, name: &str, place: Place) -> DraftLimit {
+    fn parameter_limit(&self, name: &str, site: Option<&str>, place: Place) -> DraftLimit {
         if let Some(known) = self.library.parameter_names()
             && !known.contains(&name)
         {
             self.unknown_parameter(name, place, &known);
         }
-        DraftLimit::Parameter(name.to_owned())
+        let site = site.filter(|site| self.known_site(place.env, site, place.span));
+        DraftLimit::Parameter(name.to_owned(), site.map(str::to_owned))
     }
 
     fn unknown_parameter(&self, name: &str, place: Place, known: &[&str]) {
@@ -266,9 +267,14 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// `x` of `parameter("x")`.
-pub(super) fn parameter_name(text: &str) -> Option<&str> {
+/// `x` of `parameter("x")`, and the site of `parameter("x", site.home)`.
+pub(super) fn parameter_name(text: &str) -> Option<(&str, Option<&str>)> {
     let inner = text.trim().strip_prefix("parameter(")?.strip_suffix(')')?.trim();
-    let name = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    name.or_else(|| inner.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')))
+    let (quoted, site) = match inner.split_once(',') {
+        Some((quoted, place)) => (quoted.trim(), Some(place.trim().strip_prefix("site.")?)),
+        None => (inner, None),
+    };
+    let name = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let name = name.or_else(|| quoted.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')));
+    name.map(|name| (name, site))
 }

@@ -275,7 +275,8 @@ pub(super) struct DraftClock<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum DraftLimit {
     Fixed(Limit),
-    Parameter(String),
+    /// A figure, and the site at which it is read.
+    Parameter(String, Option<String>),
     /// It could not be read; that was reported.
     Broken,
 }
@@ -393,6 +394,7 @@ pub(super) struct DraftDoor<'a> {
     pub transition: TransitionIndex,
     pub party: Option<String>,
     pub refuse: Vec<DraftRefusal<'a>>,
+    pub region: Option<Placed<'a>>,
 }
 
 #[derive(Debug)]

@@ -239,6 +239,7 @@ impl<'a> Draft<'a> {
                 Assignee::Office(_) | Assignee::Role(_) | Assignee::Site { .. } => None,
             });
             let refuse = self.refusals(0, &words);
+            let region = words.optional("region").map(|node| Placed { node, env: 0 });
             let targets = self.targets(0, &words);
             let mut effects = self.effects(0, &words);
             effects.records = self.record_names(0, &words);
@@ -260,6 +261,7 @@ impl<'a> Draft<'a> {
                 transition,
                 party,
                 refuse,
+                region,
             });
         }
     }

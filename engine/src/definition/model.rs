@@ -304,6 +304,9 @@ pub struct Door {
     pub party: Option<String>,
     /// What is refused at once, the first that holds.
     pub refuse: Vec<Refusal>,
+    /// Code of the region in which the case is opened, by what was answered; where the asker stands without it, or where it
+    /// is no region of this installation.
+    pub region: Option<Expression>,
 }
 
 /// Index into [`ProcessDefinition::items`].

@@ -137,7 +137,7 @@ impl Guide<'_> {
     fn limit(&self, source: &LimitSource) -> String {
         match source {
             LimitSource::Fixed(limit) => self.f.x(&limit.title()).to_owned(),
-            LimitSource::Parameter(name) => {
+            LimitSource::Parameter(name, _) => {
                 let found = self.rules.parameters.value(
                     name,
                     self.now.date(),

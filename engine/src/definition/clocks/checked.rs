@@ -51,9 +51,9 @@ impl<'a> Draft<'a> {
             kind: clock.kind,
             limit: match &clock.limit {
                 DraftLimit::Fixed(limit) => LimitSource::Fixed(*limit),
-                DraftLimit::Parameter(name) => LimitSource::Parameter(name.clone()),
+                DraftLimit::Parameter(name, site) => LimitSource::Parameter(name.clone(), site.clone()),
                 // Reported; the process is refused.
-                DraftLimit::Broken => LimitSource::Parameter(String::new()),
+                DraftLimit::Broken => LimitSource::Parameter(String::new(), None),
             },
             roll: clock.roll,
             calendar: clock.calendar.clone().unwrap_or_else(|| self.frame.calendar.clone()),

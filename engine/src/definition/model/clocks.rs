@@ -70,8 +70,9 @@ pub enum ClockStart {
 pub enum LimitSource {
     /// Written in the file.
     Fixed(Limit),
-    /// `parameter("name")`: by date and place, read when the clock starts.
-    Parameter(String),
+    /// `parameter("name")`: by date and place, read when the clock starts. The place is that of the case, or the site that
+    /// is named (that of the case while nobody knows it).
+    Parameter(String, Option<String>),
 }
 
 /// Whose limit it is.
