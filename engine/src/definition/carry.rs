@@ -31,7 +31,7 @@ impl<'a> Draft<'a> {
         let Some(item) = self.states[state].item else {
             let message = both("只有事项里的中止可以写 `carry_on`", "only a hold inside an item has a `carry_on`");
             self.problems.push(
-                self.error("E0671", env, node.span, message)
+                self.error("E0688", env, node.span, message)
                     .cause(
                         "它说的是：其他事项都已结束时，这一项怎样继续。",
                         "It says how one item goes on when all the others are over.",
@@ -66,7 +66,7 @@ impl<'a> Draft<'a> {
                 format!("事项 `{name}` 没有名为 `{}` 的中止", brief(kind)),
                 format!("the item `{name}` has no hold of the kind `{}`", brief(kind)),
             );
-            let problem = self.error("E0672", env, span, message).cure(
+            let problem = self.error("E0689", env, span, message).cure(
                 "写该事项的片段中 hold 的一种 kinds。",
                 "Name one of the `kinds` of a hold in the fragment of the item.",
             );

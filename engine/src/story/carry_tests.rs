@@ -175,10 +175,10 @@ fn only_a_hold_of_an_item_carries_on_and_only_a_kind_that_it_has() {
         "  working:\n    title: {zh: 办理, en: Working}\n    hold: [{kinds: [pause], by: desk.front, carry_on: later}]\n",
     );
     let found = |estate: &str| assembled(&files(estate, PAPER)).1;
-    assert!(found(&outside).contains("E0671"), "{}", found(&outside));
+    assert!(found(&outside).contains("E0688"), "{}", found(&outside));
     let unknown = ESTATE.replace("kinds: [quarrel]", "kinds: [quarel]");
     let told = found(&unknown);
-    assert!(told.contains("E0672") && told.contains("quarrel"), "{told}");
+    assert!(told.contains("E0689") && told.contains("quarrel"), "{told}");
     let nowhere =
         ESTATE.replace("carry_on: {kinds: [quarrel], link: later,", "carry_on: {kinds: [quarrel], link: latter,");
     assert!(found(&nowhere).contains("E0663"), "{}", found(&nowhere));
