@@ -2,12 +2,15 @@
 
 pub mod apply;
 pub mod case;
+pub mod check;
+pub mod checklist;
 pub mod guide;
 pub mod help;
 pub mod live;
 pub mod mine;
 pub mod notices;
 mod related;
+pub mod search;
 pub mod sign_in;
 pub mod start;
 pub mod why;

@@ -14,8 +14,12 @@ pub fn table() -> Vec<Route> {
     vec![
         // Everybody
         Route::get ("/",                              Policy::new(Anyone, Nothing),                    public::start::show),
+        Route::get ("/s",                             Policy::new(Anyone, Nothing),                    public::search::show),
         Route::get ("/s/{process}",                   Policy::new(Anyone, Nothing),                    public::guide::show),
         Route::get ("/s/{process}/start/{door}",      Policy::new(Anyone, Nothing),                    public::apply::begin::show),
+        Route::get ("/s/{process}/check",             Policy::new(Anyone, Nothing),                    public::check::show),
+        Route::get ("/s/{process}/checklist/{code}",  Policy::new(Anyone, Nothing),                    public::checklist::show),
+        Route::get ("/checklist",                     Policy::new(Anyone, Nothing),                    public::checklist::find),
         Route::get ("/notices",                       Policy::new(Anyone, Nothing),                    public::notices::show),
         Route::get ("/signin",                        Policy::new(Anyone, Nothing),                    public::sign_in::show),
         Route::get ("/help",                          Policy::new(Anyone, Nothing),                    public::help::show),

@@ -27,6 +27,11 @@ impl Sent {
         pairs.filter(|pairs| pairs.len() <= PAIRS_MAX).map(Sent)
     }
 
+    /// Every value under a name, in the order of the page.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The last text under a name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, text)| text.as_str())

@@ -2,6 +2,7 @@
 //! what of a case leaves the server for whom.
 
 mod applying;
+mod guides;
 mod pages;
 mod policies;
 mod weight;

@@ -150,8 +150,8 @@ impl<'a> Draft<'a> {
                 format!("no form of this process has a field `{}`", brief(path)),
             );
             self.problems.push(self.error("E0751", 0, span, message).cure(
-                "写 表单.字段，例如 report.deceased.death_place；不能是可重复一行里的字段。",
-                "Write form.field, such as report.deceased.death_place; not a field inside rows.",
+                "写 表单.字段，例如 request.kind；不能是可重复一行里的字段。",
+                "Write form.field, such as request.kind; not a field inside rows.",
             ));
             return None;
         };

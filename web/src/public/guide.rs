@@ -6,7 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use onething_engine::clock::Limit;
 use onething_engine::decide::may_do;
-use onething_engine::definition::{Assignee, ClockKind, Door, ItemDefinition, LimitSource, ProcessDefinition};
+use onething_engine::definition::{
+    Assignee, ClockDefinition, ClockKind, Door, ItemDefinition, ItemId, LimitSource, ProcessDefinition,
+};
 use onething_engine::kernel::StateId;
 use onething_engine::organisation::{Actor, ActorKind};
 use onething_engine::rulebook::Rulebook;
@@ -23,6 +25,10 @@ struct GuidePage {
     f: Frame,
     name: String,
     title: String,
+    about: String,
+    /// Who may ask, what it costs, how long it takes to fill in.
+    facts: Vec<(String, String)>,
+    guided: bool,
     basis: String,
     lead: String,
     since: String,
@@ -46,13 +52,15 @@ struct Block {
     items: Vec<GuideItem>,
 }
 
-struct GuideItem {
-    title: String,
-    office: String,
-    limit: String,
-    basis: String,
-    claimed: bool,
-    needs: Vec<String>,
+/// One office's matter as a guide tells it.
+#[derive(Default)]
+pub(super) struct GuideItem {
+    pub title: String,
+    pub office: String,
+    pub limit: String,
+    pub basis: String,
+    pub claimed: bool,
+    pub needs: Vec<String>,
 }
 
 struct GuideLimit {
@@ -84,6 +92,9 @@ pub async fn show(
     let content = GuidePage {
         name: definition.name.clone(),
         title: f.x(&definition.title).to_owned(),
+        about: definition.guide.as_ref().map(|guide| f.x(&guide.about).to_owned()).unwrap_or_default(),
+        facts: guide.facts(),
+        guided: definition.guide.as_ref().is_some_and(|guide| !guide.questions.is_empty()),
         basis: definition.basis.clone(),
         lead: definition.lead.as_ref().map(|lead| guide.assignee(lead)).unwrap_or_default(),
         since: definition.effective.from.map(|day| crate::language::day(day, f.language)).unwrap_or_default(),
@@ -96,11 +107,12 @@ pub async fn show(
     page(&content)
 }
 
-struct Guide<'a> {
-    rules: &'a Rulebook,
-    definition: &'a ProcessDefinition,
-    now: Instant,
-    f: &'a Frame,
+/// A definition told to people, on a day, in a language.
+pub(super) struct Guide<'a> {
+    pub rules: &'a Rulebook,
+    pub definition: &'a ProcessDefinition,
+    pub now: Instant,
+    pub f: &'a Frame,
 }
 
 impl Guide<'_> {
@@ -119,6 +131,17 @@ impl Guide<'_> {
         }
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        let Some(guide) = &self.definition.guide else { return Vec::new() };
+        let minutes = guide.minutes.map(|minutes| format!("{minutes} {}", self.f.t("分钟", "minutes")));
+        let facts = [
+            (self.f.t("谁可以办", "Who"), self.f.x(&guide.who).to_owned()),
+            (self.f.t("费用", "Fee"), self.f.x(&guide.fee).to_owned()),
+            (self.f.t("填写约需", "Filling in takes about"), minutes.unwrap_or_default()),
+        ];
+        facts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text)).collect()
+    }
+
     fn door(&self, door: &Door, actor: Option<&Actor>) -> GuideDoor {
         let by: Vec<String> = match &door.message {
             Some(_) => vec![self.f.t("其他系统推送，无需申请", "Sent by another system; nobody applies").to_owned()],
@@ -135,8 +158,13 @@ impl Guide<'_> {
     }
 
     fn limit(&self, source: &LimitSource) -> String {
+        self.limit_value(source).map(|limit| self.f.x(&limit.title()).to_owned()).unwrap_or_default()
+    }
+
+    /// How long something takes here and today.
+    pub(super) fn limit_value(&self, source: &LimitSource) -> Option<Limit> {
         match source {
-            LimitSource::Fixed(limit) => self.f.x(&limit.title()).to_owned(),
+            LimitSource::Fixed(limit) => Some(*limit),
             LimitSource::Parameter(name, _) => {
                 let found = self.rules.parameters.value(
                     name,
@@ -144,10 +172,15 @@ impl Guide<'_> {
                     &self.rules.organisation.region,
                     &self.rules.organisation,
                 );
-                let limit = found.and_then(|found| limit_of(&found.value));
-                limit.map(|limit| self.f.x(&limit.title()).to_owned()).unwrap_or_default()
+                found.and_then(|found| limit_of(&found.value))
             }
         }
+    }
+
+    /// The clock that says how long a matter takes.
+    pub(super) fn main_clock(&self, item: ItemId) -> Option<&ClockDefinition> {
+        let clocks = self.definition.clocks.iter().filter(|clock| clock.item == Some(item));
+        clocks.filter(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act")).next_back()
     }
 
     fn blocks(&self) -> Vec<Block> {
@@ -166,13 +199,11 @@ impl Guide<'_> {
             .collect()
     }
 
-    fn items(&self, items: &[&ItemDefinition]) -> Vec<GuideItem> {
+    pub(super) fn items(&self, items: &[&ItemDefinition]) -> Vec<GuideItem> {
         items
             .iter()
             .map(|item| {
-                let clocks = self.definition.clocks.iter().filter(|clock| clock.item == Some(item.id));
-                let main = clocks.filter(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act"));
-                let limit = main.map(|clock| self.limit(&clock.limit)).next_back().unwrap_or_default();
+                let limit = self.main_clock(item.id).map(|clock| self.limit(&clock.limit)).unwrap_or_default();
                 GuideItem {
                     title: self.f.x(item.row.as_ref().map_or(&item.title, |(_, together)| together)).to_owned(),
                     office: item.office.as_ref().map(|office| self.assignee(office)).unwrap_or_default(),

@@ -21,6 +21,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("/", "首页", "Start"),
     ("/s", "全部服务", "All services"),
     ("/s/{process}", "办事指南", "Guide to a service"),
+    ("/s/{process}/check", "情形引导", "A few questions"),
+    ("/s/{process}/checklist/{code}", "一次告知单", "Checklist"),
     ("/notices", "公示", "Public notices"),
     ("/signin", "登录", "Sign in"),
     ("/help", "帮助", "Help"),

@@ -12,7 +12,11 @@ use crate::routes;
 /// without any part in the process, the supervisor. Forms are sent without their token, so 403 is the best they get.
 const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/", [200, 200, 200, 200, 200, 200]),
+    ("GET", "/s", [200, 200, 200, 200, 200, 200]),
     ("GET", "/s/{process}", [200, 200, 200, 200, 200, 200]),
+    ("GET", "/s/{process}/check", [200, 200, 200, 200, 200, 200]),
+    ("GET", "/s/{process}/checklist/{code}", [404, 404, 404, 404, 404, 404]),
+    ("GET", "/checklist", [303, 303, 303, 303, 303, 303]),
     ("GET", "/signin", [200, 200, 200, 200, 200, 200]),
     ("GET", "/help", [200, 200, 200, 200, 200, 200]),
     ("GET", "/display", [200, 200, 200, 200, 200, 200]),
