@@ -22,6 +22,8 @@ mod beside;
 mod commands;
 #[path = "store/errands.rs"]
 mod errands;
+#[path = "store/gathers.rs"]
+mod gathers;
 #[path = "store/groups.rs"]
 mod groups;
 #[path = "store/lost.rs"]
