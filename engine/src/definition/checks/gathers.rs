@@ -48,8 +48,8 @@ fn way_on(draft: &Draft<'_>, state: StateIndex, gather: &DraftGather<'_>) {
         let cure = ("加上 `on_gathered: {to: …}`。", "Add `on_gathered: {to: …}`.");
         return report(draft, "E0671", gather.place, message, cure);
     };
-    let ways = draft.states[state].transitions.iter().map(|way| &draft.transitions[*way]);
-    let last = ways.filter(|way| way.label == "on_gathered").last();
+    let mut ways = draft.states[state].transitions.iter().map(|way| &draft.transitions[*way]);
+    let last = ways.rfind(|way| way.label == "on_gathered");
     let asks = |guard: &Guard<'_>| matches!(guard, Guard::When(_) | Guard::Unless(_));
     if last.is_some_and(|way| way.guards.iter().any(asks)) {
         let place = Place { env: gather.place.env, span: node.span };
