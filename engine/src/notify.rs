@@ -1,6 +1,7 @@
 //! Telling the world: renders a message of the outbox when it is sent, finds out to whom, and hands it to a mail server.
 //! Personal values appear in no message: it names the case by its number and links to it. It must never change a case.
 
+mod codes;
 mod mail;
 mod outbox;
 
@@ -13,6 +14,7 @@ use crate::rulebook::Rulebook;
 use crate::text::{Language, Text};
 use crate::value::{Instant, MINUTE_MS};
 
+pub use codes::{Codes, code_text};
 pub use mail::{Mail, MailConfig, Mailer, SendError};
 pub use outbox::{Outbox, Rounds};
 

@@ -128,6 +128,16 @@ pub enum ActorKind {
     },
     /// A citizen: what they may do follows from the parties of the case alone.
     Citizen,
+    /// Somebody who acts for a citizen by a recorded authority: an agent or a guardian. What they may do is what the
+    /// citizen may do, within its scope; what happens is recorded under their own id.
+    Agent {
+        /// Account of the citizen.
+        principal: String,
+        /// Processes they may act in; empty for all.
+        processes: BTreeSet<String>,
+        /// Id of the recorded authority.
+        authority: String,
+    },
     /// The engine itself: timers, retries.
     System,
     /// A case of some process, on an errand to another case.
@@ -161,13 +171,41 @@ impl Actor {
         Actor { id: id.into(), kind: ActorKind::Citizen }
     }
 
+    /// The account whose cases, drafts and papers this actor deals with: an agent's are the principal's.
+    pub fn stands_for(&self) -> &str {
+        match &self.kind {
+            ActorKind::Agent { principal, .. } => principal,
+            ActorKind::Staff { .. }
+            | ActorKind::Citizen
+            | ActorKind::System
+            | ActorKind::Process { .. }
+            | ActorKind::Connector { .. } => &self.id,
+        }
+    }
+
+    /// Whether the actor may act in cases of a process at all: an agent only within the scope of the authority.
+    pub fn acts_in(&self, process: &str) -> bool {
+        match &self.kind {
+            ActorKind::Agent { processes, .. } => processes.is_empty() || processes.contains(process),
+            ActorKind::Staff { .. }
+            | ActorKind::Citizen
+            | ActorKind::System
+            | ActorKind::Process { .. }
+            | ActorKind::Connector { .. } => true,
+        }
+    }
+
     /// Whether the actor works in the office (`department.unit`), or anywhere in the department if only that is named.
     pub fn works_in(&self, office: &str) -> bool {
         match &self.kind {
             ActorKind::Staff { units, .. } => units
                 .iter()
                 .any(|unit| unit == office || unit.strip_prefix(office).is_some_and(|rest| rest.starts_with('.'))),
-            ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
+            ActorKind::Citizen
+            | ActorKind::Agent { .. }
+            | ActorKind::System
+            | ActorKind::Process { .. }
+            | ActorKind::Connector { .. } => false,
         }
     }
 
@@ -175,7 +213,11 @@ impl Actor {
     pub fn has_role(&self, role: &str) -> bool {
         match &self.kind {
             ActorKind::Staff { roles, .. } => roles.contains(role),
-            ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
+            ActorKind::Citizen
+            | ActorKind::Agent { .. }
+            | ActorKind::System
+            | ActorKind::Process { .. }
+            | ActorKind::Connector { .. } => false,
         }
     }
 }
@@ -297,7 +339,7 @@ impl Organisation {
     pub fn covers(&self, region: &str, actor: &Actor) -> bool {
         match &actor.kind {
             ActorKind::Staff { region: own, .. } => self.contains(own, region),
-            ActorKind::Citizen | ActorKind::Process { .. } => false,
+            ActorKind::Citizen | ActorKind::Agent { .. } | ActorKind::Process { .. } => false,
             ActorKind::System | ActorKind::Connector { .. } => true,
         }
     }

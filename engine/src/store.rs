@@ -1,7 +1,10 @@
 //! The store: one trait, two databases, one suite of tests. Only here is SQL. It must never decide anything: it loads,
 //! lets the plan think, writes what came out, and commits before anybody is told.
 
+mod accounts;
+mod authorities;
 mod batch;
+mod credentials;
 mod drafts;
 mod plan;
 pub mod postgres;
@@ -22,15 +25,24 @@ use crate::event::Envelope;
 use crate::kernel::StateId;
 use crate::value::Instant;
 
+pub use accounts::{
+    AccountKind, AccountRow, Accounts, Assurance, CODE_TRIES_MAX, CodeClaimed, Idle, Known, SESSION_OWNER_KEPT_MS,
+    SessionListed, SessionRow, SessionSeen, Stage,
+};
+pub use authorities::{Acting, Authorities, AuthorityKind, AuthorityListed, AuthorityRow, SubstituteRow};
 pub use batch::{
     Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, GatheredRow, Held, OfferRow, OutboxRow,
     PartyRow, PlaceRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
 };
+pub use credentials::{Credentials, CredentialsRow, Enrolment};
 pub use drafts::{DraftRow, Drafts, ParkedRow};
 pub use plan::{Fate, Group, Member, Planned, asked, lines, plan, wanted};
 
 /// A request may be repeated for so long (machine time) and gets the same answer; seven days.
 pub const REQUESTS_KEPT_MS: i64 = 7 * 86_400_000;
+
+/// Guesses are forgotten after so long (machine time); a day. No limit looks further back.
+pub const ATTEMPTS_KEPT_MS: i64 = 86_400_000;
 
 /// Why the database did not do it. Nothing was written.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -63,7 +75,7 @@ impl StoreError {
 ///
 /// Every method may fail with a [`StoreError`]; nothing was written then.
 #[async_trait]
-pub trait Store: Drafts + Send + Sync {
+pub trait Store: Accounts + Authorities + Credentials + Drafts + Send + Sync {
     /// One transaction: lock and load what is wanted, look up (and lock) the records that `think` asks for, let it
     /// decide, write its batch, commit.
     async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError>;
@@ -156,15 +168,6 @@ pub trait Store: Drafts + Send + Sync {
     /// Latest messages, for the operator's and the demonstration's mailbox.
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError>;
 
-    /// Begins a session.
-    async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError>;
-
-    /// A session that is neither expired nor revoked, by the hash of its token; marks it as seen.
-    async fn session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError>;
-
-    /// Ends a session.
-    async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
-
     /// Keeps the sources of a definition under their hash; the same hash again changes nothing.
     async fn publish(&self, bundle: &BundleRow) -> Result<(), StoreError>;
 
@@ -174,8 +177,8 @@ pub trait Store: Drafts + Send + Sync {
     /// Public notices posted now (legal time), those that end first before the others.
     async fn public_notices(&self, limit: u32) -> Result<Vec<PostedListed>, StoreError>;
 
-    /// Deletes what nobody may use any more: requests answered more than [`REQUESTS_KEPT_MS`] ago, drafts, sessions and
-    /// records that have expired. Returns how many rows that were.
+    /// Deletes what nobody may use any more: requests answered more than [`REQUESTS_KEPT_MS`] ago, drafts, records,
+    /// sessions, codes and guesses that have expired. Returns how many rows that were.
     async fn sweep(&self) -> Result<u64, StoreError>;
 
     /// Bytes that the database takes on its disk, its log of changes not counted.
@@ -380,17 +383,6 @@ pub struct OutboxListed {
     pub attempts: u32,
     /// Why it did not leave.
     pub reason: Option<String>,
-}
-
-/// A session. Only the hash of its token is kept. Times are machine time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// SHA-256 of the token, hexadecimal.
-    pub token_hash: String,
-    /// The actor, JSON.
-    pub actor: String,
-    /// Machine milliseconds it may live at most from its beginning.
-    pub lives_ms: i64,
 }
 
 /// Sources of a published definition.

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::command::Command;
 use crate::engine::{Engine, EngineError};
-use crate::notify::Outbox;
+use crate::notify::{Codes, Outbox};
 use crate::organisation::Actor;
 use crate::store::StoreError;
 
@@ -189,6 +189,17 @@ impl Work for Outbox {
     async fn run_once(&self) -> Result<usize, StoreError> {
         let round = Outbox::run_once(self).await?;
         Ok((round.sent + round.waiting + round.ended) as usize)
+    }
+}
+
+#[async_trait]
+impl Work for Codes {
+    fn name(&self) -> &'static str {
+        "codes"
+    }
+
+    async fn run_once(&self) -> Result<usize, StoreError> {
+        Codes::run_once(self).await
     }
 }
 

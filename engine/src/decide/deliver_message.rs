@@ -29,7 +29,9 @@ pub(super) fn decide(draft: &mut Draft<'_>, message: &str, answers: &Value) -> R
             };
             (known.filter(listens), process)
         }
-        ActorKind::Citizen | ActorKind::Staff { .. } | ActorKind::System => return Err(Rejection::CaseNotFound),
+        ActorKind::Citizen | ActorKind::Agent { .. } | ActorKind::Staff { .. } | ActorKind::System => {
+            return Err(Rejection::CaseNotFound);
+        }
     };
     let known = known.ok_or(unknown)?;
     // Nothing in a case that has ended can hear anything; for the case that speaks this is no fault.

@@ -75,7 +75,11 @@ impl Draft<'_> {
     fn hops(&self) -> u32 {
         match &self.context.actor.kind {
             ActorKind::Process { hops, .. } => hops.saturating_add(1),
-            ActorKind::Staff { .. } | ActorKind::Citizen | ActorKind::System | ActorKind::Connector { .. } => 0,
+            ActorKind::Staff { .. }
+            | ActorKind::Citizen
+            | ActorKind::Agent { .. }
+            | ActorKind::System
+            | ActorKind::Connector { .. } => 0,
         }
     }
 

@@ -23,7 +23,9 @@ pub fn may_see(organisation: &Organisation, definition: &ProcessDefinition, acto
     match &actor.kind {
         ActorKind::System => true,
         ActorKind::Connector { .. } | ActorKind::Process { .. } => false,
-        ActorKind::Citizen => case.parties.values().any(|accounts| accounts.contains(&actor.id)),
+        ActorKind::Citizen | ActorKind::Agent { .. } => {
+            actor.acts_in(&case.process) && case.parties.values().any(|accounts| accounts.contains(actor.stands_for()))
+        }
         ActorKind::Staff { .. } => {
             let party = case.parties.values().any(|accounts| accounts.contains(&actor.id));
             let watches = actor.has_role(role::SUPERVISOR)
@@ -83,7 +85,7 @@ pub(super) fn offer(organisation: &Organisation, assignee: &Assignee, case: &Cas
 
 fn matches(organisation: &Organisation, actor: &Actor, case: &Case, offer: &Offer) -> bool {
     if !offer.party.is_empty() {
-        return case.is_party(&offer.party, &actor.id);
+        return actor.acts_in(&case.process) && case.is_party(&offer.party, actor.stands_for());
     }
     match &actor.kind {
         ActorKind::Staff { region, .. } => {
@@ -92,7 +94,11 @@ fn matches(organisation: &Organisation, actor: &Actor, case: &Case, offer: &Offe
             let placed = if offer.unit.is_empty() { actor.has_role(&offer.role) } else { actor.works_in(&offer.unit) };
             here && placed
         }
-        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => false,
+        ActorKind::Citizen
+        | ActorKind::Agent { .. }
+        | ActorKind::System
+        | ActorKind::Process { .. }
+        | ActorKind::Connector { .. } => false,
     }
 }
 

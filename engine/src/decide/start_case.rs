@@ -144,9 +144,13 @@ fn permitted(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
         return Ok(());
     }
     if let Some(party) = &door.party
-        && matches!(actor.kind, ActorKind::Citizen)
+        && matches!(actor.kind, ActorKind::Citizen | ActorKind::Agent { .. })
     {
-        draft.emit(Event::PartyJoined { party: party.clone(), actor: actor.id.clone() });
+        if !actor.acts_in(&definition.name) {
+            return Err(refused);
+        }
+        // The case is the principal's; that somebody acted for them is in the envelope of every event.
+        draft.emit(Event::PartyJoined { party: party.clone(), actor: actor.stands_for().to_owned() });
         return Ok(());
     }
     let staff = super::may_do(&draft.context.rules.organisation, actor, &draft.case, &door.by);

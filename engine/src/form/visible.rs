@@ -23,7 +23,7 @@ impl Viewer {
         match &actor.kind {
             ActorKind::Staff { units, roles, .. } => names.extend(units.iter().chain(roles).cloned()),
             ActorKind::Connector { name } => names.extend([name.clone()]),
-            ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } => {}
+            ActorKind::Citizen | ActorKind::Agent { .. } | ActorKind::System | ActorKind::Process { .. } => {}
         }
         Viewer { names, author: false }
     }

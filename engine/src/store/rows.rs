@@ -68,6 +68,16 @@ pub fn keyed_hash(secret: &[u8], text: &str) -> String {
     mac.map(|mac| hexadecimal(&mac.into_bytes())).unwrap_or_default()
 }
 
+/// The keyed hash of a personal value of an account, or none of an empty one.
+pub fn lookup(secret: &[u8], what: &str, value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| keyed_hash(secret, &format!("{what}\n{value}")))
+}
+
+/// Are two hashes the same? Compared without stopping at the first difference.
+pub fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
 /// A new installation's key for those hashes.
 pub fn new_secret() -> Result<[u8; 32], StoreError> {
     let mut secret = [0_u8; 32];

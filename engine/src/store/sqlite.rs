@@ -1,12 +1,17 @@
 //! Cases in SQLite: one writer connection, many readers, WAL with `synchronous=FULL`. It must never decide anything,
 //! and never acknowledge before the commit has returned.
 
+mod accounts;
+mod authorities;
+mod codes;
+mod credentials;
 mod drafts;
 mod errands;
 mod gathered;
 mod places;
 mod read;
 mod records;
+mod sessions;
 mod side;
 mod statements;
 
@@ -23,8 +28,8 @@ use super::rows::{
 };
 use super::{
     Answered, Batch, BundleRow, CaseListed, ErrandClaimed, ErrandKey, Fate, GatheredRow, Held, Kind, LineListed,
-    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, SessionRow, Snapshot, Store, StoreError,
-    TaskCursor, TaskListed, TaskQuery, Think, TimerKey, Wanted,
+    OutboxClaimed, OutboxEnd, OutboxListed, PostedListed, RequestKey, Snapshot, Store, StoreError, TaskCursor,
+    TaskListed, TaskQuery, Think, TimerKey, Wanted,
 };
 use crate::case::{Answers, Case, CaseId};
 use crate::command::Member;
@@ -336,18 +341,6 @@ impl Store for SqliteStore {
 
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxListed>, StoreError> {
         self.read_outbox(limit).await
-    }
-
-    async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        self.keep_session(session).await
-    }
-
-    async fn session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError> {
-        self.see_session(token_hash, idle_ms).await
-    }
-
-    async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
-        self.revoke_session(token_hash).await
     }
 
     async fn publish(&self, bundle: &BundleRow) -> Result<(), StoreError> {

@@ -16,6 +16,10 @@ use onething_tests::{errand, invariants};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+#[path = "store/accounts.rs"]
+mod accounts;
+#[path = "store/authorities.rs"]
+mod authorities;
 #[path = "store/beside.rs"]
 mod beside;
 #[path = "store/commands.rs"]

@@ -257,14 +257,138 @@ create table parked (
     expires_at bigint not null
 );
 
+-- Who may sign in. Of the staff it is the id of a person of the organisation. What is known of a citizen is sealed;
+-- phone and identity number are found by keyed hashes.
+create table accounts (
+    id text collate "C" primary key check (length(id) between 1 and 64),
+    kind text not null check (kind in ('citizen', 'staff')),
+    assurance text not null check (assurance in ('none', 'phone', 'real_name', 'in_person')),
+    phone_hash text check (length(phone_hash) = 64),
+    number_hash text check (length(number_hash) = 64),
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    created_at bigint not null,
+    disabled_at bigint
+);
+create index accounts_phone on accounts (phone_hash) where phone_hash is not null;
+create index accounts_number on accounts (number_hash) where number_hash is not null;
+
+-- Under which name another system knows an account.
+create table identities (
+    connector text not null,
+    subject_hash text not null check (length(subject_hash) = 64),
+    account text not null references accounts (id),
+    created_at bigint not null,
+    primary key (connector, subject_hash)
+);
+create index identities_account on identities (account);
+
+-- How the staff prove who they are. The secret of the second factor is sealed, and empty while there is none.
+create table credentials (
+    account text primary key references accounts (id),
+    password text not null,
+    initial_until bigint,
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    totp_step bigint not null default 0,
+    changed_at bigint not null,
+    check (initial_until is null or length(sealed) = 0)
+);
+
+create table recovery_codes (
+    account text not null references accounts (id),
+    code_hash text not null check (length(code_hash) = 64),
+    used_at bigint,
+    primary key (account, code_hash)
+);
+
+-- Guesses that were counted, under keyed hashes of what was guessed at.
+create table attempts (
+    id bigint generated always as identity primary key,
+    key_hash text not null check (length(key_hash) = 64),
+    at bigint not null
+);
+create index attempts_key on attempts (key_hash, at);
+create index attempts_age on attempts (at);
+
+-- Codes sent to phones. Phone and code are there until the code was sent.
+create table codes (
+    id bigint generated always as identity primary key,
+    phone_hash text not null check (length(phone_hash) = 64),
+    purpose text not null,
+    code_hash text not null check (length(code_hash) = 64),
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    made_at bigint not null,
+    expires_at bigint not null check (expires_at >= made_at),
+    tries bigint not null default 0,
+    used_at bigint,
+    status text not null default 'waiting' check (status in ('waiting', 'sent')),
+    attempts bigint not null default 0,
+    leased_until bigint not null default 0,
+    token bigint not null default 0
+);
+create unique index codes_phone on codes (phone_hash, purpose);
+create index codes_waiting on codes (id) where status = 'waiting';
+
+-- What the pages of signing in keep between them, under the hash of the cookie's token.
+create table steps (
+    token_hash text primary key check (length(token_hash) = 64),
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    expires_at bigint not null
+);
+
+-- Who may act for a citizen, by what, and for how long (legal time). An offer has no agent until it was taken up.
+create table authorities (
+    id text primary key,
+    kind text not null check (kind in ('agent', 'guardian')),
+    principal text not null references accounts (id),
+    agent text references accounts (id) check (agent <> principal),
+    invitation_hash text check (length(invitation_hash) = 64),
+    processes text not null,
+    key_id bigint not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    recorded_by text not null,
+    from_at bigint not null,
+    until_at bigint not null check (until_at > from_at),
+    created_at bigint not null,
+    revoked_at bigint,
+    check (agent is null or invitation_hash is null)
+);
+create index authorities_principal on authorities (principal);
+create index authorities_agent on authorities (agent) where agent is not null;
+create unique index authorities_invitation on authorities (invitation_hash) where invitation_hash is not null;
+
+-- Who of the staff does another's work, in which offices and for how long (legal time).
+create table substitutes (
+    id text primary key,
+    person text not null,
+    instead_of text not null check (instead_of <> person),
+    units text not null,
+    from_at bigint not null,
+    until_at bigint not null check (until_at > from_at),
+    created_at bigint not null,
+    ended_at bigint
+);
+create index substitutes_person on substitutes (person);
+
 create table sessions (
     token_hash text primary key,
-    actor text not null,
+    account text not null references accounts (id),
+    stage text not null check (stage in ('full', 'enrol')),
+    authority text references authorities (id),
     created_at bigint not null,
     seen_at bigint not null,
     expires_at bigint not null,
     revoked_at bigint
 );
+create index sessions_account on sessions (account);
 
 create table definitions (
     hash text primary key check (length(hash) = 64),

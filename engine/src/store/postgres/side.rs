@@ -1,12 +1,15 @@
-//! What stands beside the cases: leases of timers and messages, sessions, published definitions.
-//! Leases, retries and sessions run on machine time, which nobody can move.
+//! What stands beside the cases: leases of timers and messages, published definitions.
+//! Leases and retries run on machine time, which nobody can move.
 
 use sqlx::Row;
 
 use super::PostgresStore;
 use super::read::{small, some_small};
 use crate::store::rows::{case_id, end_columns};
-use crate::store::{BundleRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
+use crate::store::{
+    ATTEMPTS_KEPT_MS, BundleRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SESSION_OWNER_KEPT_MS, StoreError,
+    TimerKey,
+};
 use crate::value::Instant;
 
 /// `materialized`: a claim must be computed once, or it would lease more than it returns. What another worker is just
@@ -83,46 +86,6 @@ impl PostgresStore {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        let statement = "
-            insert into sessions (token_hash, actor, created_at, seen_at, expires_at)
-            select $1, $2, m.now, m.now, m.now + $3
-            from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now) m";
-        let query = sqlx::query(statement).bind(&session.token_hash).bind(&session.actor).bind(session.lives_ms);
-        query.execute(&self.pool).await?;
-        Ok(())
-    }
-
-    pub(super) async fn see_session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError> {
-        let statement = "
-            select actor, expires_at - created_at as lives_ms,
-                   (extract(epoch from clock_timestamp()) * 1000)::bigint - seen_at as idle
-            from sessions where token_hash = $1 and revoked_at is null
-              and expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint";
-        let Some(row) = sqlx::query(statement).bind(token_hash).fetch_optional(&self.pool).await? else {
-            return Ok(None);
-        };
-        let idle: i64 = row.try_get("idle")?;
-        if idle > idle_ms {
-            return Ok(None);
-        }
-        // Noted once a minute at most: a page view should not cost a commit.
-        if idle > 60_000 {
-            let touch = "update sessions set seen_at = (extract(epoch from clock_timestamp()) * 1000)::bigint where token_hash = $1";
-            sqlx::query(touch).bind(token_hash).execute(&self.pool).await?;
-        }
-        let (actor, lives_ms) = (row.try_get("actor")?, row.try_get("lives_ms")?);
-        Ok(Some(SessionRow { token_hash: token_hash.to_owned(), actor, lives_ms }))
-    }
-
-    pub(super) async fn revoke_session(&self, token_hash: &str) -> Result<(), StoreError> {
-        let statement = "
-            update sessions set revoked_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
-            where token_hash = $1 and revoked_at is null";
-        sqlx::query(statement).bind(token_hash).execute(&self.pool).await?;
-        Ok(())
-    }
-
     pub(super) async fn keep_bundle(&self, bundle: &BundleRow) -> Result<(), StoreError> {
         let statement = "
             insert into definitions (hash, process, sources, published_at)
@@ -156,10 +119,23 @@ impl PostgresStore {
                 + clock_offset from installation) and $1 > 0",
             "delete from records where until_at <= (select (extract(epoch from clock_timestamp()) * 1000)::bigint
                 + clock_offset from installation) and $1 > 0",
-            "delete from sessions where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
             "delete from parked where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint and $1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&self.pool).await?.rows_affected();
+        }
+        for (statement, kept_ms) in [
+            (
+                "delete from sessions where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint - $1",
+                SESSION_OWNER_KEPT_MS,
+            ),
+            ("delete from codes where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint - $1", 0),
+            ("delete from steps where expires_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint - $1", 0),
+            (
+                "delete from attempts where at <= (extract(epoch from clock_timestamp()) * 1000)::bigint - $1",
+                ATTEMPTS_KEPT_MS,
+            ),
+        ] {
+            gone += sqlx::query(statement).bind(kept_ms).execute(&self.pool).await?.rows_affected();
         }
         Ok(gone)
     }

@@ -1,11 +1,14 @@
-//! What stands beside the cases: leases of timers and messages, sessions, published definitions.
-//! Leases, retries and sessions run on machine time, which nobody can move.
+//! What stands beside the cases: leases of timers and messages, published definitions.
+//! Leases and retries run on machine time, which nobody can move.
 
 use sqlx::Row;
 
 use super::SqliteStore;
 use crate::store::rows::{case_id, end_columns};
-use crate::store::{BundleRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SessionRow, StoreError, TimerKey};
+use crate::store::{
+    ATTEMPTS_KEPT_MS, BundleRow, OutboxClaimed, OutboxEnd, REQUESTS_KEPT_MS, SESSION_OWNER_KEPT_MS, StoreError,
+    TimerKey,
+};
 use crate::value::Instant;
 
 const LEASE_TIMERS: &str = "
@@ -82,49 +85,6 @@ impl SqliteStore {
         Ok(query.execute(&mut *writer).await?.rows_affected() == 1)
     }
 
-    pub(super) async fn keep_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        let statement = "
-            insert into sessions (token_hash, actor, created_at, seen_at, expires_at)
-            select ?1, ?2, m.now, m.now, m.now + ?3 from (select cast(unixepoch('subsec') * 1000 as integer) as now) m";
-        let mut writer = self.writer.lock().await;
-        let query = sqlx::query(statement).bind(&session.token_hash).bind(&session.actor).bind(session.lives_ms);
-        query.execute(&mut *writer).await?;
-        Ok(())
-    }
-
-    pub(super) async fn see_session(&self, token_hash: &str, idle_ms: i64) -> Result<Option<SessionRow>, StoreError> {
-        let statement = "
-            select actor, expires_at - created_at as lives_ms,
-                   cast(unixepoch('subsec') * 1000 as integer) - seen_at as idle
-            from sessions where token_hash = ?1 and revoked_at is null
-              and expires_at > cast(unixepoch('subsec') * 1000 as integer)";
-        let Some(row) = sqlx::query(statement).bind(token_hash).fetch_optional(&self.readers).await? else {
-            return Ok(None);
-        };
-        let idle: i64 = row.try_get("idle")?;
-        if idle > idle_ms {
-            return Ok(None);
-        }
-        // Noted once a minute at most: a page view should not cost a commit.
-        if idle > 60_000 {
-            let touch =
-                "update sessions set seen_at = cast(unixepoch('subsec') * 1000 as integer) where token_hash = ?1";
-            let mut writer = self.writer.lock().await;
-            sqlx::query(touch).bind(token_hash).execute(&mut *writer).await?;
-        }
-        let (actor, lives_ms) = (row.try_get("actor")?, row.try_get("lives_ms")?);
-        Ok(Some(SessionRow { token_hash: token_hash.to_owned(), actor, lives_ms }))
-    }
-
-    pub(super) async fn revoke_session(&self, token_hash: &str) -> Result<(), StoreError> {
-        let statement = "
-            update sessions set revoked_at = cast(unixepoch('subsec') * 1000 as integer)
-            where token_hash = ?1 and revoked_at is null";
-        let mut writer = self.writer.lock().await;
-        sqlx::query(statement).bind(token_hash).execute(&mut *writer).await?;
-        Ok(())
-    }
-
     pub(super) async fn keep_bundle(&self, bundle: &BundleRow) -> Result<(), StoreError> {
         let statement = "
             insert into definitions (hash, process, sources, published_at)
@@ -161,10 +121,20 @@ impl SqliteStore {
                 from installation) and ?1 > 0",
             "delete from records where until_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
-            "delete from sessions where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
             "delete from parked where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",
         ] {
             gone += sqlx::query(statement).bind(REQUESTS_KEPT_MS).execute(&mut *writer).await?.rows_affected();
+        }
+        for (statement, kept_ms) in [
+            (
+                "delete from sessions where expires_at <= cast(unixepoch('subsec') * 1000 as integer) - ?1",
+                SESSION_OWNER_KEPT_MS,
+            ),
+            ("delete from codes where expires_at <= cast(unixepoch('subsec') * 1000 as integer) - ?1", 0),
+            ("delete from steps where expires_at <= cast(unixepoch('subsec') * 1000 as integer) - ?1", 0),
+            ("delete from attempts where at <= cast(unixepoch('subsec') * 1000 as integer) - ?1", ATTEMPTS_KEPT_MS),
+        ] {
+            gone += sqlx::query(statement).bind(kept_ms).execute(&mut *writer).await?.rows_affected();
         }
         Ok(gone)
     }

@@ -1,7 +1,7 @@
-//! What stands beside the cases: the legal clock, drafts, sessions, published definitions, lists.
+//! What stands beside the cases: the legal clock, drafts, published definitions, lists.
 
 use super::*;
-use onething_engine::store::{BundleRow, DraftRow, ParkedRow, SessionRow, StoreError, TaskCursor, TaskQuery};
+use onething_engine::store::{BundleRow, DraftRow, ParkedRow, StoreError, TaskCursor, TaskQuery};
 use onething_engine::value::Instant;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,29 +72,6 @@ async fn a_draft_is_kept_by_version_and_consumed_by_its_case() {
         assert_eq!(again.expect_err("a used draft").code(), "draft_used", "{}", site.name);
         assert!(store.case(second).await.expect("the database").is_none());
         sound(&**store, &engine.rules(), [id]).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_by_its_age_or_when_it_is_ended() {
-    for site in both().await {
-        let store = site.open().await;
-        let session = |hash: &str, lives_ms| SessionRow { token_hash: hash.into(), actor: "{}".into(), lives_ms };
-        store.begin_session(&session("long", 60_000)).await.expect("a session");
-        store.begin_session(&session("over", 0)).await.expect("a session");
-        let seen = store.session("long", 60_000).await.expect("the database");
-        assert_eq!(seen, Some(session("long", 60_000)), "{}", site.name);
-        assert_eq!(store.session("over", 60_000).await.expect("the database"), None, "{}", site.name);
-        assert_eq!(store.session("none", 60_000).await.expect("the database"), None);
-        assert_eq!(store.session("long", -1).await.expect("the database"), None, "{}: idle too long", site.name);
-        // Sessions run on machine time: turning the legal clock does not end them.
-        let later = store.legal_now().await.expect("the time").plus(86_400_000);
-        store.move_clock(later).await.expect("a clock that turns");
-        assert!(store.session("long", 60_000).await.expect("the database").is_some(), "{}", site.name);
-        assert_eq!(store.sweep().await.expect("the database"), 1, "{}: the one that is over", site.name);
-        assert!(store.session("long", 60_000).await.expect("the database").is_some(), "{}", site.name);
-        store.end_session("long").await.expect("the database");
-        assert_eq!(store.session("long", 60_000).await.expect("the database"), None, "{}", site.name);
     }
 }
 
