@@ -8,6 +8,8 @@ use onething_engine::rulebook::Rulebook;
 use onething_engine::store::{Store, StoreError};
 use onething_engine::value::Instant;
 
+use crate::identity::Settings;
+
 /// How this server was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -27,6 +29,8 @@ pub struct App {
     pub engine: Engine,
     /// How it was started.
     pub mode: Mode,
+    /// How people may sign in.
+    pub identity: Arc<Settings>,
 }
 
 impl App {

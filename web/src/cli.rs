@@ -3,12 +3,14 @@
 //!
 //! Exit codes: 0 done; 1 the command found something wrong; 2 it was called wrongly (unknown flags, missing files).
 
+mod account;
 mod bench;
 mod check;
 mod demo;
 mod diagram;
 mod due;
 mod fragments;
+mod identity;
 mod post;
 mod sample;
 mod serve;
@@ -29,6 +31,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Says who of the staff may sign in: adds, resets, disables, lists
+    Account(account::Account),
     /// Measures how much an engine does on this machine and this database
     Bench(bench::Bench),
     /// Checks processes, forms and what belongs to them; prints every problem of every file at once
@@ -82,6 +86,7 @@ impl Lang {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
+        Command::Account(account) => account::run(&account),
         Command::Bench(bench) => bench::run(&bench),
         Command::Check(check) => check::run(&check),
         Command::Demo(demo) => demo::run(&demo),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use onething_engine::case::CaseId;
 use onething_engine::form::Page;
+use onething_engine::organisation::Actor;
 use onething_engine::store::{DraftRow, StoreError};
 use onething_engine::value::{DAY_MS, Instant};
 
@@ -60,7 +61,7 @@ pub async fn resume(app: &App, visitor: &Visitor, place: Place<'_>, query: Optio
 }
 
 fn is_own(row: &DraftRow, visitor: &Visitor, place: Place<'_>) -> bool {
-    visitor.actor.as_ref().is_some_and(|actor| actor.id == row.owner)
+    visitor.actor.as_ref().is_some_and(|actor| actor.stands_for() == row.owner)
         && row.process == place.process
         && row.door == place.door
 }
@@ -159,7 +160,7 @@ pub async fn put(app: &App, draft: &DraftRow, typed: &[(String, String)], now: I
 /// The store cannot be reached.
 pub async fn used(app: &App, visitor: &Visitor, posted: &Sent) -> Result<Option<CaseId>, Failure> {
     let Some(id) = posted.get("_draft") else { return Ok(None) };
-    let owner = visitor.actor.as_ref().map(|actor| actor.id.as_str());
+    let owner = visitor.actor.as_ref().map(Actor::stands_for);
     Ok(app.store().draft(id).await?.filter(|row| Some(row.owner.as_str()) == owner).and_then(|row| row.case))
 }
 
@@ -194,7 +195,7 @@ async fn save(
 ) -> Result<(), StoreError> {
     let row = DraftRow {
         id: filling.draft.clone(),
-        owner: visitor.actor.as_ref().map(|actor| actor.id.clone()).unwrap_or_default(),
+        owner: visitor.actor.as_ref().map(|actor| actor.stands_for().to_owned()).unwrap_or_default(),
         process: place.process.to_owned(),
         door: place.door.to_owned(),
         form_hash: place.form_hash.to_owned(),

@@ -4,6 +4,7 @@
 mod act;
 mod app;
 mod cli;
+mod connections;
 mod demo;
 mod desk;
 mod display;
@@ -12,6 +13,7 @@ mod failure;
 mod fields;
 mod filling;
 mod gate;
+mod identity;
 mod language;
 mod page;
 mod policy;

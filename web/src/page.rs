@@ -168,6 +168,9 @@ fn names(organisation: &Organisation, actor: Option<&Actor>, language: Language)
             let watches = roles.contains(role::SUPERVISOR).then(|| word("督查", "supervisor").to_owned());
             (name.to_owned(), office.or(watches).unwrap_or_default())
         }
+        Some(Actor { kind: ActorKind::Agent { .. }, .. }) => {
+            (word("群众账号", "Citizen").to_owned(), word("正在替别人办理", "acting for somebody").to_owned())
+        }
         Some(Actor { .. }) => (word("群众账号", "Citizen").to_owned(), word("申请人", "applicant").to_owned()),
     }
 }

@@ -3,7 +3,7 @@
 use crate::policy::Object::{Case, Draft, Nothing, Task};
 use crate::policy::Who::{Anyone, SignedIn, Staff, Supervisor};
 use crate::policy::{Policy, Route};
-use crate::{act, demo, desk, public, statics, watch};
+use crate::{act, demo, desk, identity, public, statics, watch};
 
 /// Enough for a button and a choice.
 const SMALL: usize = 16 * 1024;
@@ -26,6 +26,24 @@ pub fn table() -> Vec<Route> {
         Route::get ("/display",                       Policy::new(Anyone, Nothing),                    public::help::display),
         Route::get ("/accessibility",                 Policy::new(Anyone, Nothing),                    public::help::accessibility),
         Route::get ("/privacy",                       Policy::new(Anyone, Nothing),                    public::help::privacy),
+        Route::get ("/signin/phone",                  Policy::new(Anyone, Nothing),                    identity::phone::show),
+        Route::post("/signin/phone",                  Policy::new(Anyone, Nothing).body(SMALL),        identity::phone::send),
+        Route::get ("/signin/phone/code",             Policy::new(Anyone, Nothing),                    identity::phone::show_code),
+        Route::post("/signin/phone/code",             Policy::new(Anyone, Nothing).body(SMALL),        identity::phone::send_code),
+        Route::get ("/me/sessions",                   Policy::new(SignedIn, Nothing),                  identity::sessions::show),
+        Route::post("/me/sessions",                   Policy::new(SignedIn, Nothing).body(SMALL),      identity::sessions::send),
+        Route::get ("/me/proxies",                    Policy::new(SignedIn, Nothing),                  identity::proxies::show),
+        Route::post("/me/proxies",                    Policy::new(SignedIn, Nothing).body(SMALL),      identity::proxies::send),
+        Route::get ("/signin/oidc",                   Policy::new(Anyone, Nothing),                    identity::oidc::begin),
+        Route::get ("/signin/oidc/back",              Policy::new(Anyone, Nothing),                    identity::oidc::back),
+        Route::get ("/signin/ticket",                 Policy::new(Anyone, Nothing),                    identity::ticket::begin),
+        Route::get ("/signin/ticket/back",            Policy::new(Anyone, Nothing),                    identity::ticket::back),
+        Route::get ("/signin/password",               Policy::new(Anyone, Nothing),                    identity::password::show),
+        Route::post("/signin/password",               Policy::new(Anyone, Nothing).body(SMALL),        identity::password::send),
+        Route::get ("/signin/recovery",               Policy::new(Anyone, Nothing),                    identity::password::show_recovery),
+        Route::post("/signin/recovery",               Policy::new(Anyone, Nothing).body(SMALL),        identity::password::send_recovery),
+        Route::get ("/signin/enrol",                  Policy::new(Anyone, Nothing),                    identity::enrol::show),
+        Route::post("/signin/enrol",                  Policy::new(Anyone, Nothing).body(SMALL),        identity::enrol::send),
         Route::get ("/healthz",                       Policy::new(Anyone, Nothing),                    public::start::health),
         Route::get ("/static/style.css",              Policy::new(Anyone, Nothing),                    statics::style),
         Route::get ("/static/comfort.js",             Policy::new(Anyone, Nothing),                    statics::script),

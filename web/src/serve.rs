@@ -3,11 +3,12 @@
 
 use std::net::SocketAddr;
 
-use onething_engine::notify::Outbox;
+use onething_engine::notify::{Codes, Outbox};
 use onething_engine::worker::{self, Errands, Places, Schedules, Sweeper, Timers};
 use tokio::net::TcpListener;
 
 use crate::app::App;
+use crate::connections::{self, Limits};
 use crate::shell;
 
 /// Why the server could not run.
@@ -26,6 +27,14 @@ pub enum ServeError {
     Socket(#[from] std::io::Error),
 }
 
+/// The workers that tell the world, as far as there is a way out.
+pub struct Letters {
+    /// Notices of cases.
+    pub outbox: Option<Outbox>,
+    /// Codes for phones.
+    pub codes: Option<Codes>,
+}
+
 /// Opens the socket.
 ///
 /// # Errors
@@ -38,7 +47,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 ///
 /// # Errors
 /// The socket failed.
-pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Result<(), ServeError> {
+pub async fn run(app: App, listener: TcpListener, letters: Letters) -> Result<(), ServeError> {
     let mut workers = vec![
         worker::spawn(Timers::new(app.engine.clone())),
         worker::spawn(Errands::new(app.engine.clone())),
@@ -46,8 +55,9 @@ pub async fn run(app: App, listener: TcpListener, outbox: Option<Outbox>) -> Res
         worker::spawn(Places::new(app.engine.clone())),
         worker::spawn(Sweeper::new(app.engine.clone())),
     ];
-    workers.extend(outbox.map(worker::spawn));
-    let served = axum::serve(listener, shell::service(&app)).with_graceful_shutdown(asked_to_end()).await;
+    workers.extend(letters.outbox.map(worker::spawn));
+    workers.extend(letters.codes.map(worker::spawn));
+    let served = connections::accept(listener, shell::service(&app), Limits::default(), asked_to_end()).await;
     for worker in workers {
         worker.stop().await;
     }

@@ -7,24 +7,31 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use hmac::{Hmac, KeyInit, Mac};
 use onething_engine::event::hexadecimal;
 use onething_engine::organisation::{Actor, ActorKind};
-use onething_engine::store::SessionRow;
+use onething_engine::store::{SessionRow, Stage};
 use onething_engine::text::Language;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::display::{self, Display};
 use crate::failure::Failure;
+use crate::identity;
 
 /// Machine milliseconds a session lives at most.
 const LIVES_MS: i64 = 12 * 3_600_000;
-/// Machine milliseconds without a request after which it ends.
-const IDLE_MS: i64 = 30 * 60_000;
+
+/// Where a connection comes from; the server notes it with every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub std::net::IpAddr);
 
 /// Who sends a request.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     /// Who signed in; `None` for a stranger.
     pub actor: Option<Actor>,
+    /// The account that has still to set up its second factor; it may do nothing else.
+    pub enrolling: Option<String>,
+    /// The address the request came from, as far as it can be trusted.
+    pub peer: String,
     /// The token of the cookie, of a session or of the time before one.
     pub token: Option<String>,
     /// The language of the pages.
@@ -51,6 +58,17 @@ impl Visitor {
         matches!(self.actor, Some(Actor { kind: ActorKind::Staff { .. }, .. }))
     }
 
+    /// The hash under which the store knows the visitor's token.
+    pub fn token_hash(&self) -> String {
+        digest(self.token.as_deref().unwrap_or_default())
+    }
+
+    /// Chooses between two languages.
+    pub fn words(&self) -> impl Fn(&'static str, &'static str) -> String + Copy + use<> {
+        let language = self.language;
+        move |zh, en| (if language == Language::Zh { zh } else { en }).to_owned()
+    }
+
     /// The token that forms of this visitor carry; empty before there is a cookie.
     pub fn csrf(&self) -> String {
         self.token.as_deref().map(proof).unwrap_or_default()
@@ -63,17 +81,19 @@ impl Visitor {
 /// The store cannot be reached.
 pub async fn visitor(app: &App, parts: &Parts) -> Result<Visitor, Failure> {
     let token = cookie(&parts.headers, name(app)).filter(|token| token.len() == 64);
-    let mut actor = None;
+    let (mut actor, mut enrolling) = (None, None);
     if let Some(token) = &token
-        && let Some(session) = app.store().session(&digest(token), IDLE_MS).await?
+        && let Some(seen) = app.store().session(&digest(token), app.identity.idle).await?
     {
-        actor = serde_json::from_str(&session.actor).ok();
+        actor = identity::actor(&app.rules().organisation, &seen);
+        enrolling = (seen.stage == Stage::Enrol).then_some(seen.account);
     }
     let (language, display) =
         (display::language_of(&parts.headers, parts.uri.query()), Display::of(&parts.headers, parts.uri.query()));
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let address = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok(Visitor { actor, token, language, display, address, route })
+    let peer = identity::origin(&app.identity, parts);
+    Ok(Visitor { actor, enrolling, peer, token, language, display, address, route })
 }
 
 /// The value of the first cookie with this name.
@@ -94,8 +114,12 @@ pub fn name(app: &App) -> &'static str {
 pub fn proves(visitor: &Visitor, given: &str) -> bool {
     let Some(token) = &visitor.token else { return false };
     let wanted = proof(token);
-    // Compared without stopping at the first difference.
-    wanted.len() == given.len() && wanted.bytes().zip(given.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    same(&wanted, given)
+}
+
+/// Are two secrets the same? Compared without stopping at the first difference.
+pub fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
 /// What forms carry: derived from the token, so it changes with it and does not betray it.
@@ -118,15 +142,27 @@ pub fn token() -> Result<String, Failure> {
     Ok(hexadecimal(&bytes))
 }
 
-/// Begins a session with a new token, ends the old one; the cookie to set.
+/// Begins a session of an account with a new token, ends the old one; the cookie to set.
 ///
 /// # Errors
 /// The store cannot be reached.
-pub async fn begin(app: &App, visitor: &Visitor, actor: &Actor) -> Result<HeaderValue, Failure> {
+pub async fn begin(app: &App, visitor: &Visitor, account: &str, stage: Stage) -> Result<HeaderValue, Failure> {
     end(app, visitor).await?;
     let token = token()?;
-    let actor = serde_json::to_string(actor).map_err(|error| Failure::broken("actor", &error))?;
-    app.store().begin_session(&SessionRow { token_hash: digest(&token), actor, lives_ms: LIVES_MS }).await?;
+    let session = SessionRow { token_hash: digest(&token), account: account.to_owned(), stage, lives_ms: LIVES_MS };
+    app.store().begin_session(&session).await?;
+    set(app, &token)
+}
+
+/// Gives the visitor's session another token, because its rights have changed; the cookie to set.
+///
+/// # Errors
+/// The session is over; the store cannot be reached.
+pub async fn renew(app: &App, visitor: &Visitor) -> Result<HeaderValue, Failure> {
+    let token = token()?;
+    if !app.store().renew_session(&visitor.token_hash(), &digest(&token)).await? {
+        return Err(Failure::SignIn);
+    }
     set(app, &token)
 }
 

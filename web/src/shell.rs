@@ -62,7 +62,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let chosen = display::kept(request.headers(), query, app.is_tls());
     let path = request.uri().path().to_owned();
     let versioned = query.is_some_and(|query| query.strip_prefix("v=") == Some(statics::version()));
-    let own_host = !app.is_demo() || is_loopback(request.headers());
+    let own_host = is_own_host(&app, request.headers());
     let mut response = if own_host { next.run(request).await } else { Failure::Foreign.into_response() };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         if failure.status().is_server_error() {
@@ -166,9 +166,16 @@ fn protect(headers: &mut HeaderMap, app: &App, kept: &'static str) {
     }
 }
 
-/// A page elsewhere may point a name of its own at this machine; the demonstration answers to its own names only.
-fn is_loopback(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
+/// A page elsewhere may point a name of its own at this machine: the demonstration answers to the loopback names only, a
+/// live server to the name it was given, and to loopback for whoever watches over it.
+fn is_own_host(app: &App, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next().and_then(|value| value.to_str().ok()).unwrap_or("localhost");
+    if hosts.next().is_some() {
+        return false;
+    }
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-    matches!(name.map_or(host, |(name, _)| name), "127.0.0.1" | "localhost" | "[::1]")
+    let loopback = matches!(name.map_or(host, |(name, _)| name), "127.0.0.1" | "localhost" | "[::1]");
+    let named = app.identity.host.as_deref();
+    loopback || (!app.is_demo() && named.is_none_or(|named| named.eq_ignore_ascii_case(host)))
 }

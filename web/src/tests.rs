@@ -3,7 +3,13 @@
 
 mod applying;
 mod guides;
+mod hostile;
 mod pages;
+mod phone;
 mod policies;
 mod weight;
+mod principals;
+mod staff;
+mod swaps;
+mod ticket;
 mod world;

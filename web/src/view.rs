@@ -162,7 +162,8 @@ impl Look<'_> {
     /// By which names the forms of this case may call the visitor.
     pub fn viewer(&self) -> Viewer {
         let parties = &self.loaded.case.parties;
-        let own = parties.iter().filter(|(_, accounts)| accounts.contains(&self.actor.id)).map(|(name, _)| name);
+        let own =
+            parties.iter().filter(|(_, accounts)| accounts.contains(self.actor.stands_for())).map(|(name, _)| name);
         Viewer::of(self.actor, own.map(String::as_str))
     }
 

@@ -15,7 +15,9 @@ use onething_engine::value::{HOUR_MS, Instant};
 use super::serve::{failed, refused};
 use crate::app::{App, Mode};
 use crate::demo::{accounts, seed};
+use crate::identity::Settings;
 use crate::publish::publish;
+use crate::serve::Letters;
 use crate::{embedded, serve};
 
 /// Where to listen and what to keep.
@@ -50,8 +52,12 @@ pub fn run(arguments: &Demo) -> ExitCode {
             Ok(outbox) => outbox,
             Err(error) => return failed(&error),
         };
+        let codes = match arguments.post.codes(&app.engine) {
+            Ok(codes) => codes,
+            Err(error) => return failed(&error),
+        };
         announce(&app, address);
-        match serve::run(app, listener, outbox).await {
+        match serve::run(app, listener, Letters { outbox, codes }).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         }
@@ -71,7 +77,8 @@ async fn prepare(url: &str) -> Result<App, ExitCode> {
         let seeded = seed::plant(&engine, &stories).await.map_err(|error| failed(&error))?;
         tracing::info!(cases = seeded.cases, steps = seeded.steps, "seeded");
     }
-    Ok(App { engine, mode: Mode::Demo })
+    let identity = Arc::new(Settings { phone: true, ..Settings::default() });
+    Ok(App { engine, mode: Mode::Demo, identity })
 }
 
 /// A definition that cannot be read from the binary.

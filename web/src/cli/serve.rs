@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use onething_engine::catalog;
@@ -14,6 +15,7 @@ use onething_engine::text::Language;
 use super::usage;
 use crate::app::{App, Mode};
 use crate::publish::{PublishError, publish};
+use crate::serve::Letters;
 use crate::{embedded, serve};
 
 /// Where to listen and what to serve.
@@ -36,6 +38,8 @@ pub struct Serve {
     base_url: Option<String>,
     #[command(flatten)]
     post: super::post::Post,
+    #[command(flatten)]
+    identity: super::identity::Identity,
 }
 
 /// Serves until it is asked to end.
@@ -54,19 +58,28 @@ pub fn run(arguments: &Serve) -> ExitCode {
             Err(error) => return refused(&error, &sources),
         };
         let engine = Engine::start(store, assembled.rulebook);
-        let app = App { engine, mode: Mode::Serve { tls: arguments.tls } };
+        let codes = match arguments.post.codes(&engine) {
+            Ok(codes) => codes,
+            Err(error) => return failed(&error),
+        };
+        let scheme = if arguments.tls { "https" } else { "http" };
+        let base = arguments.base_url.clone().unwrap_or_else(|| format!("{scheme}://{}", arguments.listen));
+        let base = base.trim_end_matches('/');
+        let identity = match arguments.identity.settings(codes.is_some(), base, arguments.base_url.is_some()) {
+            Ok(settings) => Arc::new(settings),
+            Err(error) => return failed(&error),
+        };
+        let app = App { engine, mode: Mode::Serve { tls: arguments.tls }, identity };
         let listener = match serve::listen(arguments.listen).await {
             Ok(listener) => listener,
             Err(error) => return failed(&error),
         };
         println!("onething: http://{}", arguments.listen);
-        let scheme = if arguments.tls { "https" } else { "http" };
-        let base = arguments.base_url.clone().unwrap_or_else(|| format!("{scheme}://{}", arguments.listen));
-        let outbox = match arguments.post.outbox(&app.engine, false, base.trim_end_matches('/')) {
+        let outbox = match arguments.post.outbox(&app.engine, false, base) {
             Ok(outbox) => outbox,
             Err(error) => return failed(&error),
         };
-        match serve::run(app, listener, outbox).await {
+        match serve::run(app, listener, Letters { outbox, codes }).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         }

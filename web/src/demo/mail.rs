@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use onething_engine::notify::{Reference, render};
+use onething_engine::notify::{Reference, code_text, render};
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -46,6 +46,18 @@ pub async fn show(
     let f = Frame::new(&app, &visitor, now);
     let rules = app.rules();
     let mut letters = Vec::new();
+    for code in app.store().waiting_codes(SHOWN).await? {
+        let rendered = code_text(&code.purpose, &code.code);
+        letters.push(Letter {
+            to: code.phone,
+            subject: rendered.subject,
+            paragraphs: rendered.body.split("\n\n").map(str::to_owned).collect(),
+            at: language::short(code.made_at),
+            status: status(&f, "waiting"),
+            case: String::new(),
+            number: String::new(),
+        });
+    }
     for row in app.store().outbox(SHOWN).await? {
         let Some(held) = app.store().case(row.case_id).await? else { continue };
         let case = &held.loaded.case;

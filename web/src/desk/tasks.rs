@@ -69,7 +69,11 @@ pub async fn show(
         ActorKind::Staff { units, .. } => {
             units.iter().map(|unit| f.x(&organisation.office_title(unit)).to_owned()).collect()
         }
-        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => Vec::new(),
+        ActorKind::Citizen
+        | ActorKind::Agent { .. }
+        | ActorKind::System
+        | ActorKind::Process { .. }
+        | ActorKind::Connector { .. } => Vec::new(),
     };
     let finished = value("done").filter(|id| id.parse::<uuid::Uuid>().is_ok()).unwrap_or_default();
     page(&TasksPage { f, rows, next, first, offices, finished })
@@ -84,7 +88,9 @@ pub fn offered(actor: &Actor) -> TaskQuery {
             account: None,
             regions: vec![region.clone()],
         },
-        ActorKind::Citizen => TaskQuery { account: Some(actor.id.clone()), ..TaskQuery::default() },
+        ActorKind::Citizen | ActorKind::Agent { .. } => {
+            TaskQuery { account: Some(actor.stands_for().to_owned()), ..TaskQuery::default() }
+        }
         ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => TaskQuery::default(),
     }
 }

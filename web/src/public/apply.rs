@@ -99,9 +99,11 @@ impl Asking {
         let actor = visitor.actor()?;
         let region = match &actor.kind {
             ActorKind::Staff { region, .. } => region.clone(),
-            ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => {
-                self.rules.organisation.region.clone()
-            }
+            ActorKind::Citizen
+            | ActorKind::Agent { .. }
+            | ActorKind::System
+            | ActorKind::Process { .. }
+            | ActorKind::Connector { .. } => self.rules.organisation.region.clone(),
         };
         let command = Command::StartCase {
             case: Engine::new_case_id(),

@@ -284,7 +284,7 @@ pub fn opens(rules: &Rulebook, door: &Door, actor: Option<&Actor>) -> bool {
     }
     match actor {
         None => door.party.is_some(),
-        Some(Actor { kind: ActorKind::Citizen, .. }) => door.party.is_some(),
+        Some(Actor { kind: ActorKind::Citizen | ActorKind::Agent { .. }, .. }) => door.party.is_some(),
         Some(actor) => {
             let definition = onething_engine::definition::DefinitionHash::default();
             let blank = onething_engine::kernel::Configuration::default();

@@ -58,7 +58,7 @@ pub struct Listed {
 pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Result<Response, Failure> {
     let now = app.now().await?;
     let f = Frame::new(&app, &visitor, now);
-    let cases = app.store().cases_of(&visitor.actor()?.id, SHOWN).await?;
+    let cases = app.store().cases_of(visitor.actor()?.stands_for(), SHOWN).await?;
     let mut rows = Vec::with_capacity(cases.len());
     for case in cases {
         rows.push(listed(&app, &f, visitor.actor()?, case, now).await?);
@@ -70,7 +70,7 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
 /// Applications under way. Drafts of tasks and actions are found where those are.
 async fn drafts(app: &App, f: &Frame, actor: &Actor, now: Instant) -> Result<Vec<Begun>, Failure> {
     let rules = app.rules();
-    let rows = app.store().drafts_of(&actor.id, SHOWN).await?;
+    let rows = app.store().drafts_of(actor.stands_for(), SHOWN).await?;
     let begun = rows.into_iter().filter_map(|row| {
         let definition = rules.choose(&row.process, now.date())?;
         let door = definition.doors.get(&row.door)?;

@@ -6,14 +6,16 @@ use axum::http::{Method, Request, StatusCode, header};
 use onething_engine::command::Command;
 use onething_engine::engine::Engine;
 use onething_engine::organisation::Actor;
-use onething_engine::store::{DraftRow, Kind, open};
+use onething_engine::store::{DraftRow, Kind, Stage, open};
 use onething_engine::value::Value;
+use std::sync::Arc;
 use tower::ServiceExt;
 
 use crate::app::{App, Mode};
+use crate::identity::Settings;
 use crate::publish::publish;
 use crate::session::Visitor;
-use crate::{embedded, session, shell};
+use crate::{embedded, identity, session, shell};
 
 /// Only the offices of the street, health, police and funeral, and the applicant, may see it.
 pub const ADDRESS: &str = "示例一街道标记九号";
@@ -50,6 +52,11 @@ impl Answer {
 impl World {
     /// A demonstration or a live server with a case that waits at the window.
     pub async fn new(mode: Mode) -> World {
+        World::with(mode, Settings { phone: true, ..Settings::default() }).await
+    }
+
+    /// The same with other ways to sign in.
+    pub async fn with(mode: Mode, settings: Settings) -> World {
         let folder = std::env::temp_dir().join(format!("onething-web-{}", uuid::Uuid::now_v7()));
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let kind = if mode == Mode::Demo { Kind::Demo } else { Kind::Live };
@@ -57,8 +64,8 @@ impl World {
         let store = open(&url, kind).await.expect("a store");
         let assembled = publish(&*store, &embedded::sources().expect("sources")).await.expect("sound definitions");
         let engine = Engine::start(store, assembled.rulebook);
-        let app = App { engine, mode };
-        let case = start(&app).await;
+        let app = App { engine, mode, identity: Arc::new(settings) };
+        let case = start(&app, "family", &report()).await;
         let held = app.store().case(case.parse().map(onething_engine::case::CaseId).expect("an id")).await;
         let held = held.expect("a store that answers").expect("the case");
         let definition = app.rules().definition(&held.loaded.case.definition).cloned().expect("its definition");
@@ -70,7 +77,8 @@ impl World {
 
     /// Signs somebody in; the cookie and the token of the forms.
     pub async fn enter(&self, actor: &Actor) -> (String, String) {
-        let set = session::begin(&self.app, &Visitor::default(), actor).await.expect("a session");
+        identity::known(&self.app, actor).await.expect("an account");
+        let set = session::begin(&self.app, &Visitor::default(), &actor.id, Stage::Full).await.expect("a session");
         let cookie = set.to_str().expect("ASCII").split(';').next().unwrap_or_default().to_owned();
         let token = cookie.split_once('=').map(|(_, token)| token.to_owned());
         (cookie, Visitor { token, ..Visitor::default() }.csrf())
@@ -153,12 +161,13 @@ async fn draft(app: &App) -> String {
     id
 }
 
-async fn start(app: &App) -> String {
+/// Reports a death as `owner`; the id of the case.
+pub async fn start(app: &App, owner: &str, report: &[(&str, &str)]) -> String {
     let rules = app.rules();
     let now = app.now().await.expect("a time");
     let definition = rules.choose("after-death", now.date()).expect("in force").clone();
     let form = definition.forms.get("report").expect("the form");
-    let pairs: Vec<(String, String)> = report().into_iter().map(|(n, t)| (n.to_owned(), t.to_owned())).collect();
+    let pairs: Vec<(String, String)> = report.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     let context = onething_engine::form::Context {
         today: now.date(),
         answers: &Value::Null,
@@ -176,6 +185,6 @@ async fn start(app: &App) -> String {
         answers: reading.values,
         draft: None,
     };
-    let receipt = app.engine.execute(&Actor::citizen("family"), None, command).await.expect("a store");
+    let receipt = app.engine.execute(&Actor::citizen(owner), None, command).await.expect("a store");
     receipt.expect("accepted").case.to_string()
 }

@@ -263,7 +263,7 @@ impl Look<'_> {
         });
         let own = told.filter(|(_, to, _, _)| {
             let party = to.strip_prefix("party:");
-            self.is_staff() || party.is_some_and(|party| self.case_of().is_party(party, &self.actor.id))
+            self.is_staff() || party.is_some_and(|party| self.case_of().is_party(party, self.actor.stands_for()))
         });
         let mut notices: Vec<Issued> = own
             .map(|(at, to, text, item)| Issued {

@@ -35,7 +35,11 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
     let f = Frame::new(&app, &visitor, now);
     let region = match &visitor.actor()?.kind {
         ActorKind::Staff { region, .. } => region.clone(),
-        ActorKind::Citizen | ActorKind::System | ActorKind::Process { .. } | ActorKind::Connector { .. } => {
+        ActorKind::Citizen
+        | ActorKind::Agent { .. }
+        | ActorKind::System
+        | ActorKind::Process { .. }
+        | ActorKind::Connector { .. } => {
             return Err(Failure::Forbidden);
         }
     };

@@ -101,6 +101,6 @@ pub async fn drop(
     Extension(visitor): Extension<Visitor>,
     Extension(OwnDraft(draft)): Extension<OwnDraft>,
 ) -> Result<Response, Failure> {
-    app.store().drop_draft(&draft.id, &visitor.actor()?.id).await?;
+    app.store().drop_draft(&draft.id, visitor.actor()?.stands_for()).await?;
     Ok(Redirect::to("/me").into_response())
 }
