@@ -29,6 +29,8 @@ mod features;
 mod hostile;
 #[path = "all/mail.rs"]
 mod mail;
+#[path = "all/oidc.rs"]
+mod oidc;
 #[path = "all/postgres.rs"]
 mod postgres;
 #[path = "all/server_kill.rs"]
