@@ -159,7 +159,7 @@ pub async fn enter(app: &App, visitor: &Visitor, account: &str, next: &str) -> R
 ///
 /// # Errors
 /// The page cannot be made.
-pub async fn failed_elsewhere(app: &App, visitor: &Visitor, error: &dyn Display) -> Result<Response, Failure> {
+pub async fn failed_elsewhere(app: &App, visitor: &Visitor, error: &(dyn Display + Sync)) -> Result<Response, Failure> {
     tracing::warn!(%error, "another system did not vouch");
     let t = visitor.words();
     let page = Asking {

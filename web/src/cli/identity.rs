@@ -36,7 +36,8 @@ pub struct Identity {
     #[arg(long, default_value = "id_number")]
     oidc_number_claim: String,
     /// Tickets: the page people sign in at
-    #[arg(long, env = "ONETHING_TICKET_LOGIN", requires_all = ["ticket_token", "ticket_user", "ticket_app", "ticket_secret_file"])]
+    #[arg(long, env = "ONETHING_TICKET_LOGIN", requires = "ticket_token", requires = "ticket_user")]
+    #[arg(requires = "ticket_app", requires = "ticket_secret_file")]
     ticket_login: Option<String>,
     /// Tickets: the address that exchanges a ticket for a token
     #[arg(long, env = "ONETHING_TICKET_TOKEN")]
