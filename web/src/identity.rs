@@ -77,6 +77,8 @@ impl Default for Settings {
         Settings {
             idle: Idle { citizen_ms: 30 * 60_000, staff_ms: 30 * 60_000 },
             phone: false,
+            oidc: None,
+            ticket: None,
             proxy: None,
             host: None,
         }

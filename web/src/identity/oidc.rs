@@ -146,8 +146,8 @@ impl Oidc {
     async fn describe(&self) -> Result<CoreProviderMetadata, NotBelieved> {
         let wrong = |error: &dyn std::fmt::Display| NotBelieved::Description(error.to_string());
         let issuer = IssuerUrl::new(self.issuer.clone()).map_err(|error| wrong(&error))?;
-        let send = |request| self.outward.send(request);
-        let metadata = CoreProviderMetadata::discover_async(issuer, &send).await.map_err(|error| wrong(&error))?;
+        let metadata =
+            CoreProviderMetadata::discover_async(issuer, &self.outward).await.map_err(|error| wrong(&error))?;
         let token = metadata.token_endpoint().map(|address| address.url());
         let userinfo = metadata.userinfo_endpoint().map(|address| address.url());
         if token.is_none() || [token, userinfo].into_iter().flatten().any(|address| !self.outward.is_own(address)) {
@@ -174,13 +174,12 @@ impl Oidc {
         let secret = (!self.secret.is_empty()).then(|| ClientSecret::new(self.secret.clone()));
         let client = CoreClient::from_provider_metadata(metadata, ClientId::new(self.client.clone()), secret)
             .set_redirect_uri(back);
-        let send = |request| self.outward.send(request);
         let exchange = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|error| NotBelieved::Exchange(error.to_string()))?;
         let tokens = exchange
             .set_pkce_verifier(PkceCodeVerifier::new(step.verifier))
-            .request_async(&send)
+            .request_async(&self.outward)
             .await
             .map_err(|error| NotBelieved::Exchange(error.to_string()))?;
         let untrue = |error: &dyn std::fmt::Display| NotBelieved::Token(error.to_string());

@@ -1,9 +1,12 @@
 //! Requests that this server makes itself: to the systems that vouch for people, and to no other host. It must never
 //! follow a redirect, send a secret to a host that was not configured, or log what it sends or gets.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use rustls::crypto::ring::default_provider;
@@ -116,6 +119,16 @@ impl Outward {
             return Err(OutwardError::Status(answer.status().as_u16()));
         }
         serde_json::from_slice(answer.body()).map_err(|_| OutwardError::Unreadable)
+    }
+}
+
+/// The same for the library that speaks OpenID Connect.
+impl<'c> AsyncHttpClient<'c> for Outward {
+    type Error = OutwardError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutwardError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }
 
