@@ -14,9 +14,17 @@ const FAMILY: Option<&str> = Some("family");
 const WINDOW: Option<&str> = Some("gu_ping");
 const SUPERVISOR: Option<&str> = Some("sun_zheng");
 
+const BEGIN: &str = "/s/marriage/start/online";
+const BEGIN_NOW: &str = "main form[action='/s/marriage/start/online'] button";
+const GO_ON: &str = "main form button[name=_do][value=send]:not(.unseen)";
+
 /// Pages in the order in which one browser walks them; those of one account stand together.
 const PAGES: &[Stop] = &[
     page("start", None, "/"),
+    page("all services", None, "/s"),
+    page("a search", None, "/s?q=%E9%A2%86%E8%AF%81"),
+    page("guided questions", None, "/s/after-death/check"),
+    page("before one begins", None, "/s/marriage/start/online"),
     page("guide of a death", None, "/s/after-death"),
     page("guide of a marriage", None, "/s/marriage"),
     page("notices", None, "/notices"),
@@ -28,6 +36,16 @@ const PAGES: &[Stop] = &[
     page("privacy", None, "/privacy"),
     page("nothing there", None, "/nothing"),
     page("mailbox", None, "/demo/mail"),
+    page("a whole form on one page", FAMILY, "/s/after-death/all/family"),
+    Stop { name: "hub of a draft", who: FAMILY, path: BEGIN, press: &[BEGIN_NOW] },
+    Stop { name: "a question", who: FAMILY, path: BEGIN, press: &[BEGIN_NOW, "main a[href*='/q/']"] },
+    Stop {
+        name: "a question with errors",
+        who: FAMILY,
+        path: BEGIN,
+        press: &[BEGIN_NOW, "main a[href*='/q/']", GO_ON],
+    },
+    Stop { name: "what was answered", who: FAMILY, path: BEGIN, press: &[BEGIN_NOW, "main a[href$='/review']"] },
     page("my cases", FAMILY, "/me"),
     Stop { name: "a case", who: FAMILY, path: "/me", press: &["main a[href^='/c/']"] },
     Stop { name: "why this date", who: FAMILY, path: "/me", press: &["main a[href^='/c/']", "main a[href*='/why/']"] },

@@ -43,7 +43,7 @@ const UNITS: &[&str] = &["px", "rem", "em", "%", "deg", "fr", "vh", "pt", "mm"];
 /// Elements that both browsers know.
 #[rustfmt::skip]
 const ELEMENTS: &[&str] = &[
-    "a", "aside", "body", "br", "button", "caption", "cite", "code", "dd", "details", "div", "dl", "dt", "em", "fieldset",
+    "a", "aside", "body", "br", "button", "caption", "cite", "code", "dd", "details", "div", "dl", "dt", "em", "fieldset", "figcaption", "figure",
     "footer", "form", "g", "h1", "h2", "h3", "h4", "head", "header", "hr", "html", "img", "input", "label", "legend", "li", "link", "main", "meta",
     "nav", "ol", "optgroup", "option", "p", "path", "progress", "rect", "script", "section", "select", "small", "span", "strong", "summary",
     "svg", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "ul",
