@@ -61,7 +61,7 @@ pub async fn resume(app: &App, visitor: &Visitor, place: Place<'_>, query: Optio
 }
 
 fn is_own(row: &DraftRow, visitor: &Visitor, place: Place<'_>) -> bool {
-    visitor.actor.as_ref().is_some_and(|actor| actor.stands_for() == row.owner)
+    visitor.actor.as_ref().is_some_and(|actor| actor.stands_for() == row.owner && actor.acts_in(&row.process))
         && row.process == place.process
         && row.door == place.door
 }

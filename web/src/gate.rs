@@ -142,7 +142,8 @@ fn meant(headers: &HeaderMap) -> bool {
 async fn draft(app: &App, visitor: &Visitor, params: &RawPathParams) -> Result<DraftRow, Failure> {
     let id = params.iter().find_map(|(name, value)| (name == "draft").then_some(value)).ok_or(Failure::NotFound)?;
     let actor = visitor.actor.as_ref().ok_or(Failure::NotFound)?;
-    app.store().draft(id).await?.filter(|row| row.owner == actor.stands_for()).ok_or(Failure::NotFound)
+    let own = |row: &DraftRow| row.owner == actor.stands_for() && actor.acts_in(&row.process);
+    app.store().draft(id).await?.filter(own).ok_or(Failure::NotFound)
 }
 
 async fn open(app: &App, object: Object, visitor: &Visitor, params: &RawPathParams) -> Result<Open, Failure> {

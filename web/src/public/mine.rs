@@ -58,12 +58,13 @@ pub struct Listed {
 pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Result<Response, Failure> {
     let now = app.now().await?;
     let f = Frame::new(&app, &visitor, now);
-    let cases = app.store().cases_of(visitor.actor()?.stands_for(), SHOWN).await?;
+    let actor = visitor.actor()?;
+    let cases = app.store().cases_of(actor.stands_for(), SHOWN).await?;
     let mut rows = Vec::with_capacity(cases.len());
-    for case in cases {
-        rows.push(listed(&app, &f, visitor.actor()?, case, now).await?);
+    for case in cases.into_iter().filter(|case| actor.acts_in(&case.process)) {
+        rows.push(listed(&app, &f, actor, case, now).await?);
     }
-    let drafts = drafts(&app, &f, visitor.actor()?, now).await?;
+    let drafts = drafts(&app, &f, actor, now).await?;
     page(&MinePage { f, drafts, cases: rows })
 }
 
@@ -71,7 +72,8 @@ pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>
 async fn drafts(app: &App, f: &Frame, actor: &Actor, now: Instant) -> Result<Vec<Begun>, Failure> {
     let rules = app.rules();
     let rows = app.store().drafts_of(actor.stands_for(), SHOWN).await?;
-    let begun = rows.into_iter().filter_map(|row| {
+    // An agent learns of nothing outside the scope of the authority.
+    let begun = rows.into_iter().filter(|row| actor.acts_in(&row.process)).filter_map(|row| {
         let definition = rules.choose(&row.process, now.date())?;
         let door = definition.doors.get(&row.door)?;
         let form = door.form.as_ref().and_then(|form| definition.forms.get(form))?;

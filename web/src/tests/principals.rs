@@ -173,4 +173,11 @@ async fn a_substitute_works_in_the_offices_and_days_named_and_an_agent_leaves_th
     assert_eq!(status(cookie.clone(), format!("/c/{}", world.case)).await, 200);
     let request = request(Method::GET, "/me", &cookie).body(Body::empty()).expect("a request");
     assert!(world.send(request).await.body.contains(&format!("/c/{}", world.case)), "the principal's cases");
+    let (other, _) = agent(&world, "agent-2", &["home-adaptation"], 1).await;
+    let page = world.get("/me", &other).await;
+    assert_eq!(page.status.as_u16(), 200);
+    for hidden in [format!("/c/{}", world.case), format!("/apply/{}", world.draft)] {
+        assert!(!page.body.contains(&hidden), "{hidden} is outside the scope");
+    }
+    assert_eq!(status(other, format!("/apply/{}", world.draft)).await, 404);
 }
