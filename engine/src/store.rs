@@ -8,6 +8,7 @@ mod credentials;
 mod drafts;
 mod plan;
 pub mod postgres;
+mod reads;
 mod rows;
 pub mod sqlite;
 
@@ -37,6 +38,7 @@ pub use batch::{
 pub use credentials::{Credentials, CredentialsRow, Enrolment};
 pub use drafts::{DraftRow, Drafts, ParkedRow};
 pub use plan::{Fate, Group, Member, Planned, asked, lines, plan, wanted};
+pub use reads::{ReadListed, ReadOf, ReadRow, Reads};
 
 /// A request may be repeated for so long (machine time) and gets the same answer; seven days.
 pub const REQUESTS_KEPT_MS: i64 = 7 * 86_400_000;
@@ -75,7 +77,7 @@ impl StoreError {
 ///
 /// Every method may fail with a [`StoreError`]; nothing was written then.
 #[async_trait]
-pub trait Store: Accounts + Authorities + Credentials + Drafts + Send + Sync {
+pub trait Store: Accounts + Authorities + Credentials + Drafts + Reads + Send + Sync {
     /// One transaction: lock and load what is wanted, look up (and lock) the records that `think` asks for, let it
     /// decide, write its batch, commit.
     async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError>;

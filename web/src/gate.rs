@@ -19,6 +19,7 @@ use onething_engine::store::DraftRow;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::policy::{Object, Policy, Who};
+use crate::reads;
 use crate::sent::Sent;
 use crate::session::{self, Visitor};
 
@@ -98,7 +99,9 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
             parts.extensions.insert(OwnDraft(Arc::new(row)));
         }
         Object::Case | Object::Task => {
-            parts.extensions.insert(open(app, policy.object, &visitor, params).await?);
+            let open = open(app, policy.object, &visitor, params).await?;
+            reads::note_page(app, visitor.actor()?, &open.loaded.case).await?;
+            parts.extensions.insert(open);
         }
     }
     if posted {

@@ -19,6 +19,7 @@ mod page;
 mod policy;
 mod public;
 mod publish;
+mod reads;
 mod routes;
 mod sent;
 mod serve;

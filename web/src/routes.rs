@@ -76,6 +76,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/desk/t/{case}/{task}/claim",    Policy::new(Staff, Task).body(SMALL),            desk::task::claim),
         Route::post("/desk/t/{case}/{task}/release",  Policy::new(Staff, Task).body(SMALL),            desk::task::release),
         Route::post("/desk/t/{case}/{task}/recuse",   Policy::new(Staff, Task).body(SMALL),            desk::task::recuse),
+        Route::get ("/c/{case}/reveal/{place}",       Policy::new(Staff, Case),                        desk::reveal::show),
+        Route::post("/c/{case}/reveal/{place}",       Policy::new(Staff, Case).body(SMALL),            desk::reveal::send),
         // Supervisors
         Route::get ("/watch",                         Policy::new(Supervisor, Nothing),                watch::overview::show),
         // The demonstration

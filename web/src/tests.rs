@@ -8,6 +8,7 @@ mod pages;
 mod phone;
 mod policies;
 mod principals;
+mod reads;
 mod staff;
 mod swaps;
 mod ticket;

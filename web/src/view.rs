@@ -7,6 +7,7 @@ mod history;
 mod items;
 mod links;
 mod places;
+mod readers;
 mod status;
 
 use onething_engine::case::{Case, TaskStatus};
@@ -24,10 +25,11 @@ use std::sync::Arc;
 
 use crate::language;
 
-pub use answers::{Line, Section, Written};
+pub use answers::{FullNumber, Line, Section, Written};
 pub use clocks::{Clock, Light};
 pub use history::Happened;
 pub use items::Item;
+pub use readers::{Reader, position_of};
 pub use status::Status;
 
 /// What a view is made from.
@@ -167,12 +169,23 @@ impl Look<'_> {
         Viewer::of(self.actor, own.map(String::as_str))
     }
 
-    /// Has the visitor work in this case? Then identity numbers are shown in full; to all others they are masked.
+    /// Has the visitor work in this case? Then names and addresses are shown; to all others they are masked.
     pub fn at_work(&self) -> bool {
+        self.works_on(|status| matches!(status, TaskStatus::Open | TaskStatus::Aside))
+    }
+
+    /// May the visitor ask for a number in full? Whoever has or had work in this case may.
+    pub fn may_reveal(&self) -> bool {
+        self.works_on(|_| true)
+    }
+
+    /// Whoever stepped back from the case has no work in it.
+    fn works_on(&self, fits: impl Fn(TaskStatus) -> bool) -> bool {
         let case = &self.loaded.case;
-        let staff = matches!(self.actor.kind, ActorKind::Staff { .. });
-        let mut open = case.tasks.values().filter(|task| matches!(task.status, TaskStatus::Open | TaskStatus::Aside));
-        staff && open.any(|task| may_take(&self.rules.organisation, self.actor, case, task))
+        let mut tasks = case.tasks.values().filter(|task| fits(task.status));
+        self.is_staff()
+            && !case.recused.contains(&self.actor.id)
+            && tasks.any(|task| may_take(&self.rules.organisation, self.actor, case, task))
     }
 
     /// Is the visitor of the staff?

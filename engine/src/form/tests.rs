@@ -12,6 +12,7 @@ use crate::organisation::Actor;
 use crate::source::{Problems, Source};
 
 mod broken;
+mod numbers;
 mod papers;
 
 const TODAY: Date = date(2026, 3, 30);

@@ -56,7 +56,21 @@ impl Form {
 
     /// The answers with every personal field masked, for lists and public notices.
     pub fn masked(&self, values: &Value) -> Value {
-        masked(&self.fields, values, false)
+        masked(&self.fields, values, false, Veil::Personal)
+    }
+
+    /// The answers with the numbers of people masked ([`Kind::is_number_of_a_person`]) and all else as it is, for those
+    /// who work with the answers. A number in full is asked for apart.
+    pub fn numbers_masked(&self, values: &Value) -> Value {
+        masked(&self.fields, values, false, Veil::Numbers)
+    }
+
+    /// A number of a person in full ([`Kind::is_number_of_a_person`]), by its path with the places of rows counted from 0
+    /// (`heirs.1.id_number`): only where this viewer may see the field and the groups around it.
+    pub fn number_in_full(&self, values: &Value, viewer: &Viewer, path: &str) -> Option<(&Field, Value)> {
+        let seen = self.visible(values, viewer);
+        let steps: Vec<&str> = path.split('.').collect();
+        number_at(&self.fields, &seen, &steps)
     }
 
     /// Paths of the personal fields, without row numbers; derived facts of a person among them.
@@ -71,6 +85,48 @@ impl Form {
             }
         }
         paths
+    }
+}
+
+impl Kind {
+    /// Is it a number by which a person, a telephone or an account is found elsewhere? Whoever works on a case seldom needs
+    /// more of it than its ends.
+    pub fn is_number_of_a_person(&self) -> bool {
+        match self {
+            Kind::IdNumber | Kind::DisabilityCertificate | Kind::Phone | Kind::BankAccount => true,
+            Kind::Text { .. }
+            | Kind::Name
+            | Kind::Address { .. }
+            | Kind::Number { .. }
+            | Kind::Money { .. }
+            | Kind::Date(_)
+            | Kind::Choice { .. }
+            | Kind::YesNo
+            | Kind::Region { .. }
+            | Kind::Uscc
+            | Kind::Email
+            | Kind::File { .. }
+            | Kind::Person
+            | Kind::Group => false,
+        }
+    }
+}
+
+/// How much is masked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Veil {
+    /// Every personal field.
+    Personal,
+    /// Numbers of people.
+    Numbers,
+}
+
+impl Veil {
+    fn covers(self, field: &Field) -> bool {
+        match self {
+            Veil::Personal => field.personal,
+            Veil::Numbers => field.kind.is_number_of_a_person(),
+        }
     }
 }
 
@@ -115,18 +171,36 @@ fn inside(field: &Field, value: &Value, viewer: &Viewer) -> Value {
     }
 }
 
-fn masked(fields: &[Field], value: &Value, person: bool) -> Value {
+fn number_at<'f>(fields: &'f [Field], values: &Value, steps: &[&str]) -> Option<(&'f Field, Value)> {
+    let (step, rest) = steps.split_first()?;
+    let field = fields.iter().find(|field| field.id == *step)?;
+    let value = values.at(step)?;
+    if !matches!(field.kind, Kind::Group | Kind::Person) {
+        let found = rest.is_empty() && field.kind.is_number_of_a_person() && !value.is_blank();
+        return found.then(|| (field, value.clone()));
+    }
+    match value {
+        Value::List(rows) => {
+            let (row, rest) = rest.split_first()?;
+            number_at(&field.fields, rows.get(row.parse::<usize>().ok()?)?, rest)
+        }
+        value => number_at(&field.fields, value, rest),
+    }
+}
+
+fn masked(fields: &[Field], value: &Value, person: bool, veil: Veil) -> Value {
     match value {
         Value::Map(map) => {
             let mut out = Map::new();
             for (key, value) in map {
                 let value = match fields.iter().find(|field| field.id == *key) {
                     Some(field) if matches!(field.kind, Kind::Group | Kind::Person) => {
-                        masked(&field.fields, value, field.kind == Kind::Person)
+                        masked(&field.fields, value, field.kind == Kind::Person, veil)
                     }
-                    Some(field) if field.personal => masked_value(field, value),
+                    Some(field) if veil.covers(field) => masked_value(field, value),
                     Some(_) => value.clone(),
-                    None if person && key == "birth_date" => masked_date(value),
+                    None if person && key == "birth_date" && veil == Veil::Personal => masked_date(value),
+                    None if person && key == "birth_date" => value.clone(),
                     None if person && key == "sex" => value.clone(),
                     None if key == "row" || key.ends_with(".next") => value.clone(),
                     None => continue,
@@ -135,7 +209,7 @@ fn masked(fields: &[Field], value: &Value, person: bool) -> Value {
             }
             Value::Map(out)
         }
-        Value::List(rows) => Value::List(rows.iter().map(|row| masked(fields, row, person)).collect()),
+        Value::List(rows) => Value::List(rows.iter().map(|row| masked(fields, row, person, veil)).collect()),
         _ => Value::Null,
     }
 }

@@ -10,6 +10,7 @@ mod errands;
 mod gathered;
 mod places;
 mod read;
+mod reads;
 mod records;
 mod sessions;
 mod side;

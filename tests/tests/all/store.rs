@@ -40,6 +40,8 @@ mod nodes;
 mod places;
 #[path = "store/posted.rs"]
 mod posted;
+#[path = "store/reads.rs"]
+mod reads;
 #[path = "store/records.rs"]
 mod records;
 #[path = "store/schedules.rs"]

@@ -12,7 +12,10 @@ use crate::failure::Failure;
 use crate::gate::Open;
 use crate::page::{Frame, page};
 use crate::session::Visitor;
-use crate::view::{CaseView, Look};
+use crate::view::{CaseView, Look, Reader};
+
+/// Looks shown at most, latest first.
+const READERS: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "public/case.html")]
@@ -22,6 +25,8 @@ struct CasePage {
     related: Vec<Related>,
     /// Events so far: what the page already shows.
     length: u64,
+    /// Who looked, for those who may know.
+    readers: Option<Vec<Reader>>,
     fresh: bool,
     done: bool,
 }
@@ -46,8 +51,12 @@ pub async fn show(
         language: f.language,
     };
     let case = look.case(&log);
+    let readers = match look.reads_readers() {
+        true => Some(look.readers(&app.store().reads_of(open.loaded.case.id, READERS).await?)),
+        false => None,
+    };
     let related = related(&app, &f, &open, visitor.actor()?).await?;
     let says = |word: &str| query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == word));
     let length = open.loaded.case.length;
-    page(&CasePage { f, case, related, length, fresh: says("new=1"), done: says("done=1") })
+    page(&CasePage { f, case, related, readers, length, fresh: says("new=1"), done: says("done=1") })
 }

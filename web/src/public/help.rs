@@ -49,6 +49,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("/c/{case}/t/{task}", "需要您办理的事", "Something that waits for you"),
     ("/desk", "我的待办", "My tasks"),
     ("/desk/t/{case}/{task}", "办理待办", "A task"),
+    ("/c/{case}/reveal/{place}", "查看完整号码", "A number in full"),
     ("/watch", "督查", "Oversight"),
 ];
 

@@ -72,6 +72,8 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("POST", "/desk/t/{case}/{task}/claim", [401, 403, 403, 403, 404, 404]),
     ("POST", "/desk/t/{case}/{task}/release", [401, 403, 403, 403, 404, 404]),
     ("POST", "/desk/t/{case}/{task}/recuse", [401, 403, 403, 403, 404, 404]),
+    ("GET", "/c/{case}/reveal/{place}", [303, 403, 403, 200, 404, 404]),
+    ("POST", "/c/{case}/reveal/{place}", [401, 403, 403, 403, 404, 403]),
     ("GET", "/watch", [303, 403, 403, 403, 403, 200]),
     ("POST", "/demo/signin", [403, 403, 403, 403, 403, 403]),
     ("GET", "/notices", [200, 200, 200, 200, 200, 200]),
@@ -105,6 +107,7 @@ pub fn address(world: &World, path: &str) -> String {
         ("{task}", "1"),
         ("{draft}", &world.draft),
         ("{page}", "deceased"),
+        ("{place}", "~report~deceased.id_number"),
     ];
     named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
 }

@@ -2,7 +2,7 @@
 
 use onething_engine::case::AnswersVersion;
 use onething_engine::event::Holder;
-use onething_engine::form::{Field, Form, Kind};
+use onething_engine::form::{Field, Form, Kind, mask};
 use onething_engine::organisation::Organisation;
 use onething_engine::text::{Language, Text};
 use onething_engine::value::Value;
@@ -34,7 +34,25 @@ pub struct Line {
     pub depth: u8,
     /// Is a head.
     pub head: bool,
+    /// Of a number of a person: its path in the form, places of rows counted from 0. Else empty.
+    pub number: String,
+    /// Where such a number is shown in full, for a reason; empty where it is not.
+    pub reveal: String,
 }
+
+/// A number of a person that the visitor may see in full.
+#[derive(Clone, Debug)]
+pub struct FullNumber {
+    /// The question, with the form it stands in.
+    pub label: String,
+    /// As it is shown by default.
+    pub masked: String,
+    /// In full.
+    pub value: String,
+}
+
+/// What stands between the parts of a place: holder, form, path.
+const JOINT: char = '~';
 
 impl Look<'_> {
     /// Every form of the case with what the visitor may see of it.
@@ -45,8 +63,13 @@ impl Look<'_> {
     fn section(&self, version: &AnswersVersion) -> Option<Section> {
         let form = self.definition.forms.get(&version.form)?;
         let values = self.visible(&version.holder, form)?;
-        let written = Written { organisation: &self.rules.organisation, language: self.language };
-        let lines = written.lines(&form.fields, &values);
+        let mut lines = self.written().lines(&form.fields, &values);
+        if self.may_reveal() {
+            let holder = version.holder.as_column();
+            let to = format!("/c/{}/reveal/{holder}{JOINT}{}{JOINT}", self.case_of().id, form.name);
+            let numbers = lines.iter_mut().filter(|line| !line.number.is_empty());
+            numbers.for_each(|line| line.reveal = format!("{to}{}", line.number));
+        }
         let about = match &version.holder {
             Holder::Case => String::new(),
             Holder::Item(name) => self.definition.item_named(name).map(|i| self.x(&i.title)).unwrap_or_default(),
@@ -61,11 +84,53 @@ impl Look<'_> {
         })
     }
 
-    /// The values of a form that the visitor may see, masked unless they work on the case.
+    /// The values of a form that the visitor may see. Numbers of people are masked for everybody; who has no work in the
+    /// case sees nothing personal.
     pub fn visible(&self, holder: &Holder, form: &Form) -> Option<Value> {
         let values = self.loaded.answers.get(holder, &form.name)?;
         let seen = form.visible(values, &self.viewer());
-        Some(if self.at_work() { seen } else { form.masked(&seen) })
+        Some(if self.at_work() { form.numbers_masked(&seen) } else { form.masked(&seen) })
+    }
+
+    /// A number in full, by its place: only for whoever has or had work in the case, and may see the field.
+    pub fn number(&self, place: &str) -> Option<FullNumber> {
+        if !self.may_reveal() {
+            return None;
+        }
+        let (form, holder, path) = self.parts(place)?;
+        let values = self.loaded.answers.get(&holder, &form.name)?;
+        let (field, value) = form.number_in_full(values, &self.viewer(), path)?;
+        let masked = mask_of(field, &value);
+        Some(FullNumber {
+            label: self.labelled(form, field),
+            masked: self.written().written(field, &masked),
+            value: self.written().written(field, &value),
+        })
+    }
+
+    /// What a number was called that somebody saw in full, as far as the visitor may know of the field.
+    pub(super) fn number_title(&self, place: &str) -> Option<String> {
+        let (form, holder, path) = self.parts(place)?;
+        let values = self.loaded.answers.get(&holder, &form.name)?;
+        let (field, _) = form.number_in_full(values, &self.viewer(), path)?;
+        Some(self.labelled(form, field))
+    }
+
+    fn written(&self) -> Written<'_> {
+        Written { organisation: &self.rules.organisation, language: self.language }
+    }
+
+    fn parts<'p>(&self, place: &'p str) -> Option<(&Form, Holder, &'p str)> {
+        let (holder, rest) = place.split_once(JOINT)?;
+        let (form, path) = rest.split_once(JOINT)?;
+        Some((self.definition.forms.get(form)?, Holder::from_column(holder), path))
+    }
+
+    fn labelled(&self, form: &Form, field: &Field) -> String {
+        self.t(
+            &format!("{}（{}）", self.x(&field.title), self.x(&form.title)),
+            &format!("{} ({})", self.x(&field.title), self.x(&form.title)),
+        )
     }
 
     /// What may be typed into a form again: only for those who may see all of it unmasked.
@@ -95,29 +160,46 @@ impl Written<'_> {
     /// The answers to some fields, in their order.
     pub fn lines<'f>(&self, fields: impl IntoIterator<Item = &'f Field>, values: &Value) -> Vec<Line> {
         let mut lines = Vec::new();
-        self.write(fields, values, 0, &mut lines);
+        self.write(fields, values, 0, "", &mut lines);
         lines
     }
 
-    fn write<'f>(&self, fields: impl IntoIterator<Item = &'f Field>, values: &Value, depth: u8, lines: &mut Vec<Line>) {
+    fn write<'f>(
+        &self,
+        fields: impl IntoIterator<Item = &'f Field>,
+        values: &Value,
+        depth: u8,
+        place: &str,
+        lines: &mut Vec<Line>,
+    ) {
         for field in fields {
             let Some(value) = values.at(&field.id).filter(|value| !value.is_blank()) else { continue };
-            let head = |label: String| Line { label, value: String::new(), depth, head: true };
+            let head = |label: String| Line {
+                label,
+                value: String::new(),
+                depth,
+                head: true,
+                number: String::new(),
+                reveal: String::new(),
+            };
+            let here = format!("{place}{}", field.id);
             match (&field.kind, value) {
                 (Kind::Group | Kind::Person, Value::List(rows)) => {
                     let title = field.repeat.as_ref().map(|repeat| &repeat.row).filter(|row| !row.is_empty());
                     for (at, row) in rows.iter().enumerate() {
                         lines.push(head(format!("{} {}", self.x(title.unwrap_or(&field.title)), at + 1)));
-                        self.write(field.fields.as_slice(), row, depth + 1, lines);
+                        self.write(field.fields.as_slice(), row, depth + 1, &format!("{here}.{at}."), lines);
                     }
                 }
                 (Kind::Group | Kind::Person, value) => {
                     lines.push(head(self.x(&field.title)));
-                    self.write(field.fields.as_slice(), value, depth + 1, lines);
+                    self.write(field.fields.as_slice(), value, depth + 1, &format!("{here}."), lines);
                 }
                 (_, value) => {
                     let label = self.x(&field.title);
-                    lines.push(Line { label, value: self.written(field, value), depth, head: false });
+                    let number = if field.kind.is_number_of_a_person() { here } else { String::new() };
+                    let value = self.written(field, value);
+                    lines.push(Line { label, value, depth, head: false, number, reveal: String::new() });
                 }
             }
         }
@@ -188,6 +270,15 @@ impl Written<'_> {
         };
         let name = text("name");
         if name.is_empty() { how } else { self.t(&format!("{name}（{how}）"), &format!("{name} ({how})")) }
+    }
+}
+
+/// A number as it is shown by default.
+fn mask_of(field: &Field, value: &Value) -> Value {
+    let hide = |text: &str| Value::Text(mask(&field.kind, text));
+    match value {
+        Value::Text(text) => hide(text),
+        value => value.at("number").and_then(Value::as_text).map_or(Value::Null, hide),
     }
 }
 

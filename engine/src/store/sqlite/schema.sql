@@ -225,6 +225,28 @@ create table refusals (
     at integer not null
 ) strict;
 
+-- Who of the staff looked at a case, and whose number they asked to see in full, and why. Rows are never changed; of the
+-- number itself nothing is kept here.
+create table reads (
+    id integer primary key,
+    case_id text not null,
+    who text not null,
+    office text not null,
+    position text not null,
+    at integer not null,
+    hour integer not null check (hour = at / 3600000),
+    what text not null check (what in ('page', 'number', 'file')),
+    place text not null,
+    reason text not null,
+    key_id integer not null,
+    nonce blob not null,
+    sealed blob not null,
+    check (what <> 'number' or (place <> '' and reason <> ''))
+) strict;
+create index reads_case on reads (case_id, at desc);
+create index reads_numbers on reads (who, at) where what = 'number';
+create unique index reads_once on reads (case_id, who, hour, what, place) where what <> 'number';
+
 create table drafts (
     id text primary key,
     owner text not null,
