@@ -13,4 +13,5 @@ mod related;
 pub mod search;
 pub mod sign_in;
 pub mod start;
+pub mod track;
 pub mod why;

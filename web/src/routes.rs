@@ -21,6 +21,8 @@ pub fn table() -> Vec<Route> {
         Route::get ("/s/{process}/checklist/{code}",  Policy::new(Anyone, Nothing),                    public::checklist::show),
         Route::get ("/checklist",                     Policy::new(Anyone, Nothing),                    public::checklist::find),
         Route::get ("/notices",                       Policy::new(Anyone, Nothing),                    public::notices::show),
+        Route::get ("/track",                         Policy::new(Anyone, Nothing),                    public::track::show),
+        Route::post("/track",                         Policy::new(Anyone, Nothing).body(SMALL),        public::track::send),
         Route::get ("/signin",                        Policy::new(Anyone, Nothing),                    public::sign_in::show),
         Route::get ("/help",                          Policy::new(Anyone, Nothing),                    public::help::show),
         Route::get ("/display",                       Policy::new(Anyone, Nothing),                    public::help::display),

@@ -12,5 +12,6 @@ mod reads;
 mod staff;
 mod swaps;
 mod ticket;
+mod track;
 mod weight;
 mod world;

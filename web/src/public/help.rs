@@ -24,6 +24,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("/s/{process}/check", "情形引导", "A few questions"),
     ("/s/{process}/checklist/{code}", "一次告知单", "Checklist"),
     ("/notices", "公示", "Public notices"),
+    ("/track", "查进度", "Where is my case"),
     ("/signin", "登录", "Sign in"),
     ("/me/sessions", "登录的设备", "Where you are signed in"),
     ("/me/proxies", "委托代办", "Acting for others"),
