@@ -11,6 +11,7 @@ pub mod postgres;
 mod reads;
 mod rows;
 pub mod sqlite;
+mod voices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +40,7 @@ pub use credentials::{Credentials, CredentialsRow, Enrolment};
 pub use drafts::{DraftRow, Drafts, ParkedRow};
 pub use plan::{Fate, Group, Member, Planned, asked, lines, plan, wanted};
 pub use reads::{ReadListed, ReadOf, ReadRow, Reads};
+pub use voices::{COMPLAINTS_WAITING_MAX, Said, VoiceListed, VoiceRow, Voices};
 
 /// A request may be repeated for so long (machine time) and gets the same answer; seven days.
 pub const REQUESTS_KEPT_MS: i64 = 7 * 86_400_000;
@@ -77,7 +79,7 @@ impl StoreError {
 ///
 /// Every method may fail with a [`StoreError`]; nothing was written then.
 #[async_trait]
-pub trait Store: Accounts + Authorities + Credentials + Drafts + Reads + Send + Sync {
+pub trait Store: Accounts + Authorities + Credentials + Drafts + Reads + Voices + Send + Sync {
     /// One transaction: lock and load what is wanted, look up (and lock) the records that `think` asks for, let it
     /// decide, write its batch, commit.
     async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError>;

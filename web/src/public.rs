@@ -14,4 +14,5 @@ pub mod search;
 pub mod sign_in;
 pub mod start;
 pub mod track;
+pub mod voice;
 pub mod why;

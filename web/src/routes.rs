@@ -69,6 +69,10 @@ pub fn table() -> Vec<Route> {
         Route::get ("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::show),
         Route::post("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::send),
         Route::post("/c/{case}/extend/{clock}",       Policy::new(SignedIn, Case).body(SMALL),         act::extend),
+        Route::get ("/c/{case}/complain",             Policy::new(SignedIn, Case),                     public::voice::complain),
+        Route::post("/c/{case}/complain",             Policy::new(SignedIn, Case).body(SMALL),         public::voice::send_complaint),
+        Route::get ("/c/{case}/rate",                 Policy::new(SignedIn, Case),                     public::voice::rate),
+        Route::post("/c/{case}/rate",                 Policy::new(SignedIn, Case).body(SMALL),         public::voice::send_rating),
         Route::get ("/c/{case}/t/{task}",             Policy::new(SignedIn, Task),                     desk::task::show),
         Route::post("/c/{case}/t/{task}",             Policy::new(SignedIn, Task),                     desk::task::send),
         // Clerks
@@ -82,6 +86,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/c/{case}/reveal/{place}",       Policy::new(Staff, Case).body(SMALL),            desk::reveal::send),
         // Supervisors
         Route::get ("/watch",                         Policy::new(Supervisor, Nothing),                watch::overview::show),
+        Route::get ("/watch/voices",                  Policy::new(Supervisor, Nothing),                watch::voices::show),
+        Route::post("/watch/voices/{voice}",          Policy::new(Supervisor, Nothing).body(SMALL),    watch::voices::answer),
         // The demonstration
         Route::post("/demo/signin",                   Policy::new(Anyone, Nothing).demo().body(SMALL), demo::enter::send),
         Route::get ("/demo/mail",                     Policy::new(Anyone, Nothing).demo(),             demo::mail::show),

@@ -13,5 +13,6 @@ mod staff;
 mod swaps;
 mod ticket;
 mod track;
+mod voices;
 mod weight;
 mod world;

@@ -2,3 +2,4 @@
 
 pub mod overview;
 mod quotas;
+pub mod voices;

@@ -18,6 +18,7 @@ mod records;
 mod sessions;
 mod side;
 mod statements;
+mod voices;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;

@@ -15,6 +15,7 @@ mod records;
 mod sessions;
 mod side;
 mod statements;
+mod voices;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;

@@ -48,6 +48,8 @@ mod records;
 mod schedules;
 #[path = "store/sequences.rs"]
 mod sequences;
+#[path = "store/voices.rs"]
+mod voices;
 
 /// Three offices' people of the process `permit`.
 const WINDOW: &str = "civil_affairs.window";

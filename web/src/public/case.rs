@@ -7,6 +7,7 @@ use axum::response::Response;
 use onething_engine::text::Language;
 
 use super::related::{Related, related};
+use super::voice::{Voice, voice};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::gate::Open;
@@ -27,6 +28,9 @@ struct CasePage {
     length: u64,
     /// Who looked, for those who may know.
     readers: Option<Vec<Reader>>,
+    /// What the visitor said about it and may say; nothing unless the case is theirs.
+    voice: Option<Voice>,
+    said: bool,
     fresh: bool,
     done: bool,
 }
@@ -55,8 +59,19 @@ pub async fn show(
         true => Some(look.readers(&app.store().reads_of(open.loaded.case.id, READERS).await?)),
         false => None,
     };
+    let voice = voice(&app, &visitor, &f, &open, now).await?;
     let related = related(&app, &f, &open, visitor.actor()?).await?;
     let says = |word: &str| query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == word));
     let length = open.loaded.case.length;
-    page(&CasePage { f, case, related, readers, length, fresh: says("new=1"), done: says("done=1") })
+    page(&CasePage {
+        f,
+        case,
+        related,
+        readers,
+        voice,
+        said: says("said=1"),
+        length,
+        fresh: says("new=1"),
+        done: says("done=1"),
+    })
 }

@@ -47,10 +47,13 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("/c/{case}", "办件页", "A case"),
     ("/c/{case}/why/{clock}", "为什么是这一天", "Why this date"),
     ("/c/{case}/do/{action}", "办理一个操作", "An action in a case"),
+    ("/c/{case}/complain", "投诉与异议", "Complaint"),
+    ("/c/{case}/rate", "评价", "Rate"),
     ("/c/{case}/t/{task}", "需要您办理的事", "Something that waits for you"),
     ("/desk", "我的待办", "My tasks"),
     ("/desk/t/{case}/{task}", "办理待办", "A task"),
     ("/c/{case}/reveal/{place}", "查看完整号码", "A number in full"),
+    ("/watch/voices", "投诉和评价", "Complaints and ratings"),
     ("/watch", "督查", "Oversight"),
 ];
 

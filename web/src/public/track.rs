@@ -123,7 +123,7 @@ pub async fn send(
 fn typed_number(text: &str) -> String {
     let half = text.chars().filter(|c| !c.is_whitespace()).map(|c| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '–' | '—' | '－' => '-',
+        '–' | '—' => '-',
         c => c,
     });
     half.flat_map(char::to_uppercase).take(40).collect()

@@ -247,6 +247,27 @@ create index reads_case on reads (case_id, at desc);
 create index reads_numbers on reads (who, at) where what = 'number';
 create unique index reads_once on reads (case_id, who, hour, what, place) where what <> 'number';
 
+-- What people say about how their case was handled, and what they are answered. One rating for each person and case.
+create table voices (
+    id text primary key,
+    case_id text not null,
+    who text not null,
+    kind text not null check (kind in ('complaint', 'rating')),
+    grade integer check (grade between 1 and 5),
+    about text not null,
+    at integer not null,
+    key_id integer not null,
+    nonce blob not null,
+    sealed blob not null,
+    answer blob,
+    answered_by text,
+    answered_at integer,
+    check ((kind = 'rating') = (grade is not null)),
+    check ((answered_at is null) = (answer is null) and (answered_at is null) = (answered_by is null))
+) strict, without rowid;
+create unique index voices_rating on voices (case_id, who) where kind = 'rating';
+create index voices_case on voices (case_id, who, at desc);
+
 create table drafts (
     id text primary key,
     owner text not null,
