@@ -22,7 +22,7 @@ use crate::gate::Open;
 use crate::page::{Frame, page_with};
 use crate::sent::Sent;
 use crate::session::{self, Visitor};
-use crate::view::Look;
+use crate::view::{Ends, Look};
 
 #[derive(Template)]
 #[template(path = "public/act.html")]
@@ -33,6 +33,8 @@ struct ActPage {
     action: String,
     title: String,
     item: String,
+    /// What it would end; nothing where it ends nothing.
+    ends: Option<Ends>,
     asked: Option<Asked>,
     filling: Filling,
     key: String,
@@ -124,6 +126,7 @@ impl<'a> Doing<'a> {
             action: self.choice.event.clone(),
             title: f.x(&self.choice.title).to_owned(),
             item: self.item.map(|item| f.x(&self.open.definition.item(item).title).to_owned()).unwrap_or_default(),
+            ends: look.ends(&self.choice, self.item),
             asked: form,
             filling,
             key: session::token()?,

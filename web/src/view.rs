@@ -3,6 +3,7 @@
 
 mod answers;
 mod clocks;
+mod ends;
 mod history;
 mod items;
 mod links;
@@ -27,6 +28,7 @@ use crate::language;
 
 pub use answers::{FullNumber, Line, Section, Written};
 pub use clocks::{Clock, Light};
+pub use ends::Ends;
 pub use history::Happened;
 pub use items::Item;
 pub use readers::{Reader, position_of};

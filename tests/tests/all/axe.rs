@@ -29,6 +29,7 @@ const PAGES: &[Stop] = &[
     page("guide of a marriage", None, "/s/marriage"),
     page("notices", None, "/notices"),
     page("signing in", None, "/signin"),
+    page("where a case is", None, "/track"),
     page("help", None, "/help"),
     page("a page by its number", None, "/help?code=690787"),
     page("display", None, "/display?back=/help&size=normal"),
@@ -49,11 +50,24 @@ const PAGES: &[Stop] = &[
     page("my cases", FAMILY, "/me"),
     Stop { name: "a case", who: FAMILY, path: "/me", press: &["main a[href^='/c/']"] },
     Stop { name: "why this date", who: FAMILY, path: "/me", press: &["main a[href^='/c/']", "main a[href*='/why/']"] },
+    Stop {
+        name: "a complaint",
+        who: FAMILY,
+        path: "/me",
+        press: &["main a[href^='/c/']", "main a[href$='/complain']"],
+    },
     page("not for applicants", FAMILY, "/desk"),
     page("clock", FAMILY, "/demo/clock"),
     page("tasks", WINDOW, "/desk"),
     Stop { name: "a task", who: WINDOW, path: "/desk", press: &["main a[href^='/desk/t/']"] },
+    Stop {
+        name: "a number in full",
+        who: WINDOW,
+        path: "/desk",
+        press: &["main a[href^='/desk/t/']", "main a.reveal"],
+    },
     page("oversight", SUPERVISOR, "/watch"),
+    page("complaints and ratings", SUPERVISOR, "/watch/voices"),
     Stop { name: "a case of others", who: SUPERVISOR, path: "/watch", press: &["main a[href^='/c/']"] },
 ];
 

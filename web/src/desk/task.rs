@@ -23,7 +23,7 @@ use crate::gate::Open;
 use crate::page::{Frame, page_with};
 use crate::sent::{ASK, Sent};
 use crate::session::{self, Visitor};
-use crate::view::{CaseView, Clock, Look};
+use crate::view::{CaseView, Clock, Look, Section};
 
 #[derive(Template)]
 #[template(path = "desk/task.html")]
@@ -35,6 +35,8 @@ struct TaskPage {
     item: String,
     basis: String,
     clock: Option<Clock>,
+    /// What was said to be missing, for whoever hands it in.
+    flagged: Vec<Section>,
     state: TaskState,
     asked: Option<Asked>,
     ask: Option<Asked>,
@@ -165,6 +167,7 @@ impl Work<'_> {
             item: state.item.map(|item| f.x(&self.open.definition.item(item).title).to_owned()).unwrap_or_default(),
             basis: if work.basis.is_empty() { state.basis.clone() } else { work.basis.clone() },
             clock: work.limit.and_then(|clock| look.clock(clock)),
+            flagged: if self.visitor.is_staff() { Vec::new() } else { look.flagged(task.number) },
             state: ability,
             asked: form,
             ask,

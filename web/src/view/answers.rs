@@ -60,7 +60,7 @@ impl Look<'_> {
         self.case_of().answers.iter().filter_map(|version| self.section(version)).collect()
     }
 
-    fn section(&self, version: &AnswersVersion) -> Option<Section> {
+    pub(super) fn section(&self, version: &AnswersVersion) -> Option<Section> {
         let form = self.definition.forms.get(&version.form)?;
         let values = self.visible(&version.holder, form)?;
         let mut lines = self.written().lines(&form.fields, &values);
