@@ -28,6 +28,7 @@ fn token_hash(cookie: &str) -> String {
 
 /// Somebody who acts for the family, within a scope.
 async fn agent(world: &World, id: &str, processes: &[&str], days: i64) -> (String, String) {
+    crate::identity::known(&world.app, &Actor::citizen("family")).await.expect("an account");
     let (cookie, _) = world.enter(&Actor::citizen(id)).await;
     let now = world.app.now().await.expect("the time");
     let row = AuthorityRow {
