@@ -1,6 +1,8 @@
 //! All tests of the whole in one program, because each program links the engine once more. A test must never depend
 //! on another.
 
+#[path = "all/advice.rs"]
+mod advice;
 #[path = "all/axe.rs"]
 mod axe;
 #[path = "all/broken.rs"]
@@ -9,7 +11,6 @@ mod broken;
 mod browser;
 #[path = "all/calendar_year.rs"]
 mod calendar_year;
-#[path = "all/command_line.rs"]
 mod command_line;
 #[path = "all/crash.rs"]
 mod crash;

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use onething_engine::case::CaseId;
@@ -18,6 +18,7 @@ use onething_engine::store::DraftRow;
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::parked;
 use crate::policy::{Object, Policy, Who};
 use crate::reads;
 use crate::sent::Sent;
@@ -49,8 +50,19 @@ pub async fn pass(
     request: Request,
     next: Next,
 ) -> Response {
+    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+    let posted = request.method() == Method::POST;
     match admit(&app, policy, &params, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let who = request.extensions().get::<Visitor>().and_then(|visitor| visitor.actor.clone());
+            let response = next.run(request).await;
+            if posted { sent_again(&app, &headers, &path, who.as_ref(), response).await } else { response }
+        }
+        Err(Refused::Parked(back, cookie)) => {
+            let mut response = Redirect::to(&format!("/signin?next={}", encode(&back))).into_response();
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            response
+        }
         Err(Refused::Failure(failure)) => failure.into_response(),
         Err(Refused::Used(case)) => Redirect::to(&case).into_response(),
         Err(Refused::SignIn(back)) => Redirect::to(&format!("/signin?next={}", encode(&back))).into_response(),
@@ -61,6 +73,8 @@ enum Refused {
     Failure(Failure),
     /// Sign in first, then come back here.
     SignIn(String),
+    /// Sign in first, then come back here; what was typed is kept under the cookie.
+    Parked(String, HeaderValue),
     /// The draft has become a case: go there.
     Used(String),
 }
@@ -76,7 +90,7 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
         return Err(Failure::NotFound.into());
     }
     let (mut parts, body) = request.into_parts();
-    let visitor = session::visitor(app, &parts).await?;
+    let mut visitor = session::visitor(app, &parts).await?;
     let posted = parts.method == Method::POST;
     if posted && !meant(&parts.headers) {
         return Err(Failure::Foreign.into());
@@ -85,8 +99,12 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
         let back = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         return Err(match refused {
             Failure::SignIn if !posted => Refused::SignIn(back),
+            Failure::SignIn => ended(app, policy, params, &visitor, parts.uri.path(), body).await?,
             failure => failure.into(),
         });
+    }
+    if let Some(actor) = visitor.actor.as_ref().filter(|_| !posted) {
+        visitor.parked = parked::find(app, &parts.headers, actor, parts.uri.path()).await?;
     }
     match policy.object {
         Object::Nothing => {}
@@ -116,6 +134,51 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
     }
     parts.extensions.insert(visitor);
     Ok(Request::from_parts(parts, body))
+}
+
+/// A form of a session that has ended: what was typed is kept for the account that it belongs to.
+async fn ended(
+    app: &App,
+    policy: Policy,
+    params: &RawPathParams,
+    visitor: &Visitor,
+    path: &str,
+    body: Body,
+) -> Result<Refused, Failure> {
+    let bytes = to_bytes(body, policy.body_bytes).await.map_err(|_| Failure::TooLarge)?;
+    let sent = Sent::parse(&bytes).ok_or(Failure::Unreadable)?;
+    if !session::proves(visitor, sent.get("_csrf").unwrap_or_default()) {
+        return Err(Failure::SignIn);
+    }
+    let Some(owner) = owner(app, policy, params).await? else { return Err(Failure::SignIn) };
+    Ok(Refused::Parked(path.to_owned(), parked::park(app, &owner, path, &sent).await?))
+}
+
+/// Whose object a form was about.
+async fn owner(app: &App, policy: Policy, params: &RawPathParams) -> Result<Option<String>, Failure> {
+    let id = params.iter().find_map(|(name, value)| (name == "draft").then_some(value));
+    match (policy.object, id) {
+        (Object::Draft, Some(id)) => Ok(app.store().draft(id).await?.map(|row| row.owner)),
+        (Object::Draft, None) | (Object::Nothing | Object::Case | Object::Task, _) => Ok(None),
+    }
+}
+
+/// A page that was sent again needs what was kept of it no more.
+async fn sent_again(
+    app: &App,
+    headers: &HeaderMap,
+    path: &str,
+    who: Option<&Actor>,
+    mut response: Response,
+) -> Response {
+    let Some(actor) = who.filter(|_| !response.status().is_server_error()) else { return response };
+    let kept = parked::find(app, headers, actor, path).await;
+    if matches!(kept, Ok(Some(_)))
+        && let Ok(Some(cookie)) = parked::forget(app, headers).await
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 fn unfit(who: Who, actor: Option<&Actor>) -> Option<Failure> {

@@ -16,6 +16,7 @@ mod gate;
 mod identity;
 mod language;
 mod page;
+mod parked;
 mod policy;
 mod public;
 mod publish;

@@ -55,6 +55,7 @@ pub fn table() -> Vec<Route> {
         Route::get ("/me",                            Policy::new(SignedIn, Nothing),                  public::mine::show),
         Route::post("/s/{process}/start/{door}",      Policy::new(SignedIn, Nothing).body(SMALL),      public::apply::begin::send),
         Route::get ("/apply/{draft}",                 Policy::new(SignedIn, Draft),                    public::apply::hub::show),
+        Route::get ("/apply/{draft}/drop",            Policy::new(SignedIn, Draft),                    public::apply::hub::ask),
         Route::post("/apply/{draft}/drop",            Policy::new(SignedIn, Draft).body(SMALL),        public::apply::hub::drop),
         Route::get ("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft),                    public::apply::question::show),
         Route::post("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft),                    public::apply::question::send),

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::display::{self, Display};
 use crate::failure::Failure;
 use crate::identity;
+use crate::sent::Sent;
 
 /// Machine milliseconds a session lives at most.
 const LIVES_MS: i64 = 12 * 3_600_000;
@@ -40,6 +41,8 @@ pub struct Visitor {
     pub display: Display,
     /// Path and query, to come back to.
     pub address: String,
+    /// What this account had sent to this page when its session had ended.
+    pub parked: Option<Sent>,
     /// The pattern of the path, `/c/{case}`: which page it is, without saying whose.
     pub route: String,
 }
@@ -93,7 +96,7 @@ pub async fn visitor(app: &App, parts: &Parts) -> Result<Visitor, Failure> {
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let address = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let peer = identity::origin(&app.identity, parts);
-    Ok(Visitor { actor, enrolling, peer, token, language, display, address, route })
+    Ok(Visitor { actor, enrolling, peer, token, language, display, address, parked: None, route })
 }
 
 /// The value of the first cookie with this name.
@@ -128,7 +131,8 @@ fn proof(token: &str) -> String {
     hexadecimal(&mac.chain_update(b"form").finalize().into_bytes())
 }
 
-fn digest(token: &str) -> String {
+/// The hash under which the store knows a token.
+pub fn digest(token: &str) -> String {
     hexadecimal(&Sha256::digest(token.as_bytes()))
 }
 

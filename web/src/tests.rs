@@ -2,8 +2,10 @@
 //! what of a case leaves the server for whom.
 
 mod applying;
+mod expired;
 mod guides;
 mod hostile;
+mod names;
 mod pages;
 mod phone;
 mod policies;

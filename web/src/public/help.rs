@@ -41,6 +41,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("/s/{process}/start/{door}", "开始办理", "Beginning an application"),
     ("/s/{process}/all/{door}", "整张申请表", "The whole application on one page"),
     ("/apply/{draft}", "办理清单", "The parts of an application"),
+    ("/apply/{draft}/drop", "删除草稿", "Deleting a draft"),
     ("/apply/{draft}/q/{page}", "填写申请", "Filling in an application"),
     ("/apply/{draft}/review", "核对", "Checking an application"),
     ("/apply/{draft}/declare", "确认并提交", "Confirming and sending"),

@@ -7,13 +7,13 @@ use super::world::{Answer, World, report};
 use crate::app::Mode;
 
 /// Where an answer sends on.
-fn to(answer: &Answer) -> String {
+pub fn to(answer: &Answer) -> String {
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.body);
     answer.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 /// Begins an application; the address of its hub.
-async fn begin(world: &World, cookie: &str, token: &str, process: &str, door: &str) -> String {
+pub async fn begin(world: &World, cookie: &str, token: &str, process: &str, door: &str) -> String {
     to(&world.post(&format!("/s/{process}/start/{door}"), cookie, &[("_csrf", token)]).await)
 }
 

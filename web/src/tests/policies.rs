@@ -54,6 +54,7 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/s/{process}/all/{door}", [303, 200, 200, 403, 403, 403]),
     ("POST", "/s/{process}/all/{door}", [401, 403, 403, 403, 403, 403]),
     ("GET", "/apply/{draft}", [303, 200, 404, 404, 404, 404]),
+    ("GET", "/apply/{draft}/drop", [303, 200, 404, 404, 404, 404]),
     ("POST", "/apply/{draft}/drop", [401, 403, 404, 404, 404, 404]),
     ("GET", "/apply/{draft}/q/{page}", [303, 200, 404, 404, 404, 404]),
     ("POST", "/apply/{draft}/q/{page}", [401, 403, 404, 404, 404, 404]),

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use onething_engine::text::Language;
 
-use super::Applying;
 use super::steps::{Standing, Step};
+use super::{Applying, Asking};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::gate::OwnDraft;
@@ -95,7 +95,26 @@ fn row(applying: &Applying, f: &Frame, step: &Step) -> Row {
     }
 }
 
-/// Throws a draft away, after a question.
+#[derive(Template)]
+#[template(path = "apply/drop.html")]
+struct DropPage {
+    f: Frame,
+    draft: String,
+    title: String,
+}
+
+/// Asks whether the draft shall go.
+pub async fn ask(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(OwnDraft(draft)): Extension<OwnDraft>,
+) -> Result<Response, Failure> {
+    let asking = Asking::find(&app, &visitor, &draft.process, &draft.door).await?;
+    let f = Frame::new(&app, &visitor, asking.now).about(&asking.definition);
+    page(&DropPage { draft: draft.id.clone(), title: f.x(&asking.form.title).to_owned(), f })
+}
+
+/// Throws the draft away.
 pub async fn drop(
     State(app): State<App>,
     Extension(visitor): Extension<Visitor>,

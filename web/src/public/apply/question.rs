@@ -38,6 +38,7 @@ struct QuestionPage {
     back: String,
     from: String,
     more: bool,
+    parked: bool,
     asked: Asked,
     filling: Filling,
     refusal: String,
@@ -68,6 +69,7 @@ impl Applying {
             back,
             from: if visit.from_review { "review".to_owned() } else { String::new() },
             more: visit.more,
+            parked: visit.parked,
             asked: asked(&showing),
             filling: Filling {
                 draft: self.draft.id.clone(),
@@ -111,6 +113,8 @@ struct Visit<'a> {
     from_review: bool,
     /// An answer has opened further questions.
     more: bool,
+    /// It shows what was typed when the session had ended, which is not saved yet.
+    parked: bool,
 }
 
 /// The page with what was typed before.
@@ -124,7 +128,15 @@ pub async fn show(
     let applying = Applying::find(&app, &visitor, &draft).await?;
     let page = applying.asking.form.page(&page).ok_or(Failure::NotFound)?;
     let says = |word: &str| query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == word));
-    let visit = Visit { problems: &[], from_review: says("from=review"), more: says("more=1") };
+    let parked = visitor.parked.is_some();
+    let applying = match &visitor.parked {
+        Some(sent) => {
+            let typed = filling::merged(&applying.typed, &page, sent, visitor.is_staff());
+            applying.with(&visitor, typed)
+        }
+        None => applying,
+    };
+    let visit = Visit { problems: &[], from_review: says("from=review"), more: says("more=1"), parked };
     applying.question(&app, &visitor, &page, &visit)
 }
 
@@ -201,7 +213,7 @@ impl Applying {
             Told::Rearranged => format!("{here}#{}", filling::changed(sent)),
             Told::Opened(first) => format!("{here}{}more=1#{first}", if from_review { "&" } else { "?" }),
             Told::Mend(problems) => {
-                return self.question(app, visitor, page, &Visit { problems, from_review, more: false });
+                return self.question(app, visitor, page, &Visit { problems, from_review, more: false, parked: false });
             }
             Told::GoOn => self.next(page, from_review, visitor),
         };
