@@ -31,6 +31,8 @@ pub struct Filling {
     pub typed: Vec<(String, String)>,
     /// Something was typed or saved before.
     pub resumed: bool,
+    /// It is what was typed when the session had ended, and is not saved yet.
+    pub parked: bool,
 }
 
 /// Where drafts belong to.
@@ -49,12 +51,16 @@ pub struct Place<'a> {
 /// # Errors
 /// The store cannot be reached. A draft of somebody else is none.
 pub async fn resume(app: &App, visitor: &Visitor, place: Place<'_>, query: Option<&str>) -> Result<Filling, Failure> {
+    if let Some(sent) = &visitor.parked {
+        let draft = session::token()?;
+        return Ok(Filling { draft, version: 0, typed: sent.typed(), resumed: true, parked: true });
+    }
     let named = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("draft="));
     if let Some(id) = named {
         let own = app.store().draft(id).await?.filter(|row| row.case.is_none() && is_own(row, visitor, place));
         if let Some(row) = own {
             let typed = serde_json::from_str(&row.typed).unwrap_or_default();
-            return Ok(Filling { draft: row.id, version: row.version, typed, resumed: true });
+            return Ok(Filling { draft: row.id, version: row.version, typed, resumed: true, parked: false });
         }
     }
     Ok(Filling { draft: session::token()?, ..Filling::default() })
@@ -84,7 +90,7 @@ pub async fn keep(
         None => session::token()?,
     };
     let version = posted.get("_version").and_then(|text| text.parse().ok()).unwrap_or(0) + 1;
-    let mut filling = Filling { draft, version, typed: posted.typed(), resumed: true };
+    let mut filling = Filling { draft, version, typed: posted.typed(), resumed: true, parked: false };
     rearrange(&mut filling.typed, posted.get("_do").unwrap_or_default());
     match save(app, visitor, place, &filling, now).await {
         Ok(()) => {}
@@ -108,7 +114,7 @@ pub async fn begin(
     typed: &[(String, String)],
     now: Instant,
 ) -> Result<String, Failure> {
-    let filling = Filling { draft: session::token()?, version: 1, typed: typed.to_vec(), resumed: true };
+    let filling = Filling { draft: session::token()?, version: 1, typed: typed.to_vec(), resumed: true, parked: false };
     save(app, visitor, place, &filling, now).await?;
     Ok(filling.draft)
 }

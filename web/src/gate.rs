@@ -150,7 +150,15 @@ async fn ended(
     if !session::proves(visitor, sent.get("_csrf").unwrap_or_default()) {
         return Err(Failure::SignIn);
     }
-    let Some(owner) = owner(app, policy, params).await? else { return Err(Failure::SignIn) };
+    // A button without an answer loses nothing; and there may be no page behind its address.
+    if policy.object != Object::Draft && sent.typed().is_empty() {
+        return Err(Failure::SignIn);
+    }
+    let owner = match app.store().session_owner(&visitor.token_hash()).await? {
+        Some(account) => Some(account),
+        None => owner(app, policy, params).await?,
+    };
+    let Some(owner) = owner else { return Err(Failure::SignIn) };
     Ok(Refused::Parked(path.to_owned(), parked::park(app, &owner, path, &sent).await?))
 }
 

@@ -34,7 +34,7 @@ pub async fn park(app: &App, owner: &str, address: &str, sent: &Sent) -> Result<
 pub async fn find(app: &App, headers: &HeaderMap, actor: &Actor, address: &str) -> Result<Option<Sent>, Failure> {
     let Some(token) = session::cookie(headers, name(app)).filter(|token| token.len() == 64) else { return Ok(None) };
     let row = app.store().parked(&session::digest(&token)).await?;
-    let own = row.filter(|row| row.owner == actor.id && row.address == address);
+    let own = row.filter(|row| [&actor.id, actor.stands_for()].contains(&row.owner.as_str()) && row.address == address);
     Ok(own.and_then(|row| serde_json::from_str(&row.typed).ok()).map(Sent))
 }
 

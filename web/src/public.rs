@@ -10,6 +10,7 @@ pub mod live;
 pub mod mine;
 pub mod notices;
 mod related;
+pub mod resume;
 pub mod search;
 pub mod sign_in;
 pub mod start;

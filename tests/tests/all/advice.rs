@@ -27,7 +27,10 @@ fn nobody_is_told_off() {
     }
     assert!(found.len() > 300, "only {} files were looked at", found.len());
     let mut blames = Vec::new();
-    for path in found.iter().filter(|path| !path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"))) {
+    for path in found
+        .iter()
+        .filter(|path| !path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests")))
+    {
         let text = std::fs::read_to_string(path).expect("a text");
         for (number, line) in text.lines().enumerate() {
             let named = NAMES.iter().any(|name| line.contains(name));

@@ -2,6 +2,7 @@
 //! was typed lies in a draft after every step. It must never judge an answer; the form does.
 
 pub mod begin;
+pub mod code;
 pub mod declare;
 pub mod dense;
 pub mod hub;

@@ -42,6 +42,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("/s/{process}/all/{door}", "整张申请表", "The whole application on one page"),
     ("/apply/{draft}", "办理清单", "The parts of an application"),
     ("/apply/{draft}/drop", "删除草稿", "Deleting a draft"),
+    ("/apply/{draft}/code", "取回码", "The code of an application"),
+    ("/resume", "继续办理", "Going on with an application"),
     ("/apply/{draft}/q/{page}", "填写申请", "Filling in an application"),
     ("/apply/{draft}/review", "核对", "Checking an application"),
     ("/apply/{draft}/declare", "确认并提交", "Confirming and sending"),

@@ -157,3 +157,33 @@ async fn two_pages_saved_at_once_lose_nothing_and_drafts_are_found_and_dropped()
     assert_eq!(to(&world.post(&drop, &cookie, &[("_csrf", &token)]).await), "/me");
     assert_eq!(world.get(&hub, &cookie).await.status.as_u16(), 404);
 }
+
+#[tokio::test]
+async fn a_code_hands_an_application_over_once_and_nobody_guesses_for_long() {
+    let world = World::new(Mode::Demo).await;
+    let (cookie, token) = world.enter(&Actor::citizen("neighbour")).await;
+    let hub = begin(&world, &cookie, &token, "after-death", "family").await;
+    world.post(&format!("{hub}/q/deceased"), &cookie, &of_page("deceased", &token)).await;
+    let ask = format!("{hub}/code");
+    let wrong = world.post(&ask, &cookie, &[("_csrf", &token), ("phone", "12")]).await;
+    assert_eq!(wrong.status.as_u16(), 422, "a number that is none");
+    let page = world.post(&ask, &cookie, &[("_csrf", &token), ("phone", "１３８ 0000-0009")]).await.body;
+    let code = page.split("<dd><strong>").nth(1).and_then(|rest| rest.split('<').next()).expect("a code").to_owned();
+    assert_eq!(code.len(), 11, "{code}");
+    let (family, foreign) = world.enter(&Actor::citizen("family")).await;
+    let lower = code.to_lowercase();
+    let guess =
+        world.post("/resume", &family, &[("_csrf", &foreign), ("phone", "13800000008"), ("code", &lower)]).await;
+    assert_eq!(guess.status.as_u16(), 422);
+    assert!(guess.body.contains("没有找到") && !guess.body.contains("标记甲"));
+    let found =
+        world.post("/resume", &family, &[("_csrf", &foreign), ("phone", "13800000009"), ("code", &lower)]).await;
+    assert_eq!(to(&found), hub);
+    assert!(world.get(&format!("{hub}/review"), &family).await.body.contains("标记甲"), "with everything typed so far");
+    assert_eq!(world.get(&hub, &cookie).await.status.as_u16(), 404, "it has changed hands");
+    for _ in 0..5 {
+        world.post("/resume", &cookie, &[("_csrf", &token), ("phone", "13800000007"), ("code", "AAAAAAAAAA")]).await;
+    }
+    let last = world.post("/resume", &cookie, &[("_csrf", &token), ("phone", "13800000007"), ("code", "B")]).await;
+    assert_eq!(last.status.as_u16(), 429, "five guesses, then a while of nothing");
+}
