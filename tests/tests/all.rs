@@ -11,6 +11,7 @@ mod broken;
 mod browser;
 #[path = "all/calendar_year.rs"]
 mod calendar_year;
+#[path = "all/command_line.rs"]
 mod command_line;
 #[path = "all/crash.rs"]
 mod crash;
