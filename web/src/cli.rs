@@ -48,7 +48,7 @@ enum Command {
     /// Prints the page that lists the fragments with their inputs and ends
     Fragments(fragments::Fragments),
     /// Serves real cases
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Plays the stories of processes and counts which transitions they took
     Test(test::Test),
     /// Plays events and time on a bare statechart and prints one line per macrostep

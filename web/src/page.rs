@@ -130,7 +130,7 @@ impl Frame {
     }
 
     /// A link to a page that wants to know where one came from.
-    pub fn from_here(&self, path: &str) -> String {
+    pub fn leading_here(&self, path: &str) -> String {
         format!("{path}?from={}", self.code.replace(' ', ""))
     }
 }

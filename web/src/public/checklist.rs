@@ -174,19 +174,19 @@ fn matter(shown: &Guide<'_>, item: ItemId) -> Matter {
 
 /// Papers by where they come from, those to bring first.
 fn papers(f: &Frame, papers: &[Paper]) -> Vec<(String, Vec<Sheet>)> {
-    let groups: [(&str, &dyn Fn(&Paper) -> bool); 5] = [
-        (f.t("请您准备", "Have ready"), &|paper| paper.source == PaperSource::Brought && !paper.during),
-        (f.t("当场签字或勾选承诺即可", "A promise will do"), &|paper| {
-            paper.source == PaperSource::Promised && !paper.during
-        }),
-        (f.t("可以以后补", "May follow later"), &|paper| paper.source == PaperSource::Later && !paper.during),
-        (f.t("免交：由我们查", "Not needed: we look it up"), &|paper| {
-            paper.source == PaperSource::Fetched && !paper.during
-        }),
-        (f.t("办理中可能需要", "Perhaps later on"), &|paper| paper.during),
+    let groups = [
+        (f.t("请您准备", "Have ready"), Some(PaperSource::Brought)),
+        (f.t("当场签字或勾选承诺即可", "A promise will do"), Some(PaperSource::Promised)),
+        (f.t("可以以后补", "May follow later"), Some(PaperSource::Later)),
+        (f.t("免交：由我们查", "Not needed: we look it up"), Some(PaperSource::Fetched)),
+        (f.t("办理中可能需要", "Perhaps later on"), None),
     ];
-    let sheets = groups.into_iter().map(|(title, wanted)| {
-        let sheets = papers.iter().filter(|paper| wanted(paper)).map(|paper| Sheet {
+    let belongs = |paper: &Paper, source: Option<PaperSource>| match source {
+        Some(source) => paper.source == source && !paper.during,
+        None => paper.during,
+    };
+    let sheets = groups.into_iter().map(|(title, source)| {
+        let sheets = papers.iter().filter(|paper| belongs(paper, source)).map(|paper| Sheet {
             title: f.x(&paper.title).to_owned(),
             why: f.x(&paper.why).to_owned(),
             basis: paper.basis.clone(),

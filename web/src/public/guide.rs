@@ -179,8 +179,8 @@ impl Guide<'_> {
 
     /// The clock that says how long a matter takes.
     pub(super) fn main_clock(&self, item: ItemId) -> Option<&ClockDefinition> {
-        let clocks = self.definition.clocks.iter().filter(|clock| clock.item == Some(item));
-        clocks.filter(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act")).next_back()
+        let mut clocks = self.definition.clocks.iter().filter(|clock| clock.item == Some(item));
+        clocks.rfind(|clock| clock.kind == ClockKind::Statutory || clock.name.ends_with(".act"))
     }
 
     fn blocks(&self) -> Vec<Block> {

@@ -12,6 +12,9 @@ use crate::identity::Settings;
 use crate::policy::Who;
 use crate::routes;
 
+/// What is tried, the type of the body, the body, and one more header.
+type Attempt<'a> = (&'a str, &'a str, String, Option<(&'a str, &'a str)>);
+
 #[tokio::test]
 async fn no_form_is_believed_without_its_token_from_our_own_page() {
     let world = World::new(Mode::Demo).await;
@@ -21,7 +24,7 @@ async fn no_form_is_believed_without_its_token_from_our_own_page() {
     let mut wrong = Vec::new();
     for route in routes::table().into_iter().filter(|route| route.method == Method::POST) {
         let path = address(&world, route.path);
-        let cases: [(&str, &str, String, Option<(&str, &str)>); 11] = [
+        let cases: [Attempt<'_>; 11] = [
             ("no token", form, String::new(), None),
             ("an empty token", form, "_csrf=".to_owned(), None),
             ("a foreign token", form, format!("_csrf={foreign}"), None),
