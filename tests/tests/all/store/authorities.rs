@@ -109,7 +109,7 @@ async fn authorities_and_substitutes_begin_and_end_on_their_days() {
         assert_eq!(state().await, (false, 0), "{}: too early", site.name);
         store.move_clock(later.plus(1000)).await.expect("a clock that turns");
         assert_eq!(state().await, (true, 1), "{}", site.name);
-        assert_eq!(store.substitutes().await.expect("substitutes"), [row.clone()], "{}", site.name);
+        assert_eq!(store.substitutes().await.expect("substitutes"), std::slice::from_ref(&row), "{}", site.name);
         store.move_clock(later.plus(6 * DAY_MS)).await.expect("a clock that turns");
         assert!(store.session("session of c-son", LIMIT).await.expect("the database").is_none(), "{}: over", site.name);
         assert!(store.substituting("xu").await.expect("substitutes").is_empty(), "{}: over", site.name);

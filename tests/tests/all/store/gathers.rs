@@ -72,7 +72,8 @@ async fn a_list_left_halfway_is_gone_on_with_and_everybody_is_told_once() {
         let again = site.engine().await;
         let workers = [Errands::new(again.clone()), Errands::new(again.clone())];
         let (one, other) = tokio::join!(workers[0].run_until_quiet(), workers[1].run_until_quiet());
-        (one.expect("rounds"), other.expect("rounds"));
+        one.expect("rounds");
+        other.expect("rounds");
         // A lease that one of them left is over for the other only later: the rest is done by whoever comes then.
         let store = again.store();
         store.release_errand(ErrandKey { case_id: list, errand: 1 }).await.expect("the database");
