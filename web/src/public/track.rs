@@ -7,7 +7,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use onething_engine::case::CaseId;
 use onething_engine::decide::{Facts, Loaded, party_values};
@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::identity::pages::give_token;
 use crate::identity::{GUESSES_MAX, WINDOW_MS};
 use crate::page::{Frame, page_with};
 use crate::sent::Sent;
@@ -53,11 +54,16 @@ enum Found {
     TooOften,
 }
 
-/// Asks for number and digits.
-pub async fn show(State(app): State<App>, Extension(visitor): Extension<Visitor>) -> Result<Response, Failure> {
+/// Asks for number and digits. A stranger gets a cookie first, so that the form can be told from a foreign one.
+pub async fn show(State(app): State<App>, Extension(mut visitor): Extension<Visitor>) -> Result<Response, Failure> {
+    let cookie = give_token(&app, &mut visitor)?;
     let f = Frame::new(&app, &visitor, app.now().await?);
     let empty = TrackPage { f, number: String::new(), refusal: String::new(), wrong: "", stage: String::new() };
-    page_with(StatusCode::OK, &empty)
+    let mut response = page_with(StatusCode::OK, &empty)?;
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// Says where the case is.
