@@ -3,6 +3,8 @@
 
 mod errand;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use std::collections::BTreeMap;
@@ -195,6 +197,33 @@ impl Command {
             | Command::GivePlace { case, .. }
             | Command::RecomputeDeadlines { case } => *case,
         }
+    }
+
+    /// Answers that it brings.
+    fn answers(&self) -> Vec<&Value> {
+        match self {
+            Command::StartCase { answers, .. }
+            | Command::Act { answers, .. }
+            | Command::DeliverMessage { answers, .. }
+            | Command::TellMember { answers, .. } => vec![answers],
+            Command::CompleteTask { answers, ask, .. } => vec![answers, ask],
+            Command::ClaimTask { .. }
+            | Command::ReleaseTask { .. }
+            | Command::Recuse { .. }
+            | Command::ExtendClock { .. }
+            | Command::FireTimer { .. }
+            | Command::JoinParty { .. }
+            | Command::EndErrand { .. }
+            | Command::GivePlace { .. }
+            | Command::FreezeMembers { .. }
+            | Command::NoteMembers { .. }
+            | Command::RecomputeDeadlines { .. } => Vec::new(),
+        }
+    }
+
+    /// Ids of every uploaded file that its answers name.
+    pub fn files(&self) -> BTreeSet<String> {
+        self.answers().into_iter().flat_map(crate::form::file_ids).collect()
     }
 
     /// A digest of what is asked, for comparing repeats under one key. The id of a new case is the shell's, not the asker's.

@@ -15,6 +15,7 @@ mod draft;
 mod end_errand;
 mod errands;
 mod extend_clock;
+mod files;
 mod fire_timer;
 mod gather;
 mod items;
@@ -50,6 +51,7 @@ pub use act::choices;
 pub use asked::RowAsked;
 pub use deadlines::{deadline, deadline_of};
 pub use draft::commitment;
+pub use files::{StoredFile, nameable};
 pub use gather::{gathering, states_asked};
 pub use names::party_values;
 pub use notices::{LATE, REMINDER, TASK_OFFERED};
@@ -90,6 +92,8 @@ pub struct Context<'a> {
     pub number: &'a str,
     /// What other cases hold under the keys that were looked up for this command.
     pub facts: &'a Facts,
+    /// Stored files that the answers at hand name, by id. `None`: no file is stored, names are taken as given (stories).
+    pub files: Option<&'a BTreeMap<String, StoredFile>>,
 }
 
 /// What is to be written, all of it in one transaction.

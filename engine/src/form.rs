@@ -23,6 +23,7 @@ mod names;
 pub mod normalise;
 pub mod number;
 mod pages;
+mod paper;
 mod read;
 mod scalar;
 mod settle;
@@ -32,6 +33,7 @@ pub use given::pairs;
 pub use hints::Hints;
 pub use lower::{check_viewers, lower, lower_tree};
 pub use pages::Page;
+pub use paper::{Uploads, file_ids};
 pub use visible::{Viewer, mask};
 
 /// Most fields of one form, with all groups.
@@ -276,19 +278,23 @@ pub struct Context<'a> {
     pub staff: bool,
     /// The organisation, to know regions; without it every well-formed code passes.
     pub organisation: Option<&'a Organisation>,
-    /// Uploaded files by reference. `None`: a file's name is taken as given (stories).
+    /// Uploaded files by id that whoever answers may use here. `None`: a file's name is taken as given (stories).
     pub files: Option<&'a BTreeMap<String, Upload>>,
 }
 
 /// A stored file, as the upload found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Upload {
-    /// Name given by the browser.
+    /// Name given by the browser, without what a name should not hold.
     pub name: String,
     /// File name ending that fits its content, lower case, without a dot.
     pub media: String,
     /// Pages, at least 1.
     pub pages: u32,
+    /// Bytes of what is kept.
+    pub bytes: u64,
+    /// SHA-256 of what is kept, hexadecimal.
+    pub hash: String,
 }
 
 /// What was made of what people sent.

@@ -58,4 +58,6 @@ pub mod engine;
 
 pub mod notify;
 
+pub mod vault;
+
 pub mod worker;

@@ -6,6 +6,7 @@ mod authorities;
 mod batch;
 mod credentials;
 mod drafts;
+mod files;
 mod plan;
 pub mod postgres;
 mod reads;
@@ -33,11 +34,13 @@ pub use accounts::{
 };
 pub use authorities::{Acting, Authorities, AuthorityKind, AuthorityListed, AuthorityRow, SubstituteRow};
 pub use batch::{
-    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, GatheredRow, Held, OfferRow, OutboxRow,
-    PartyRow, PlaceRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, AnswersRow, Batch, CaseRow, ErrandKey, ErrandRow, FileUseRow, GatheredRow, Held, OfferRow,
+    OutboxRow, PartyRow, PlaceRow, PostedRow, RecordRow, RefusalRow, RequestKey, Snapshot, TaskRow, TimerKey, TimerRow,
+    Wanted,
 };
 pub use credentials::{Credentials, CredentialsRow, Enrolment};
 pub use drafts::{DraftRow, Drafts, ParkedRow};
+pub use files::{FileRow, Files};
 pub use plan::{Fate, Group, Member, Planned, asked, lines, plan, wanted};
 pub use reads::{ReadListed, ReadOf, ReadRow, Reads};
 pub use voices::{COMPLAINTS_WAITING_MAX, Said, VoiceListed, VoiceRow, Voices};
@@ -79,7 +82,7 @@ impl StoreError {
 ///
 /// Every method may fail with a [`StoreError`]; nothing was written then.
 #[async_trait]
-pub trait Store: Accounts + Authorities + Credentials + Drafts + Reads + Voices + Send + Sync {
+pub trait Store: Accounts + Authorities + Credentials + Drafts + Files + Reads + Voices + Send + Sync {
     /// One transaction: lock and load what is wanted, look up (and lock) the records that `think` asks for, let it
     /// decide, write its batch, commit.
     async fn write(&self, wanted: &Wanted, think: &mut dyn Think) -> Result<Vec<Fate>, StoreError>;

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::failure::{Failure, status_of};
 use crate::fields::{self, Asked, Piece, Showing, Widget, asked};
+use crate::files::{self, Known};
 use crate::filling::{self, Filling, Place};
 use crate::gate::Open;
 use crate::page::{Frame, page_with};
@@ -36,6 +37,7 @@ struct ActPage {
     /// What it would end; nothing where it ends nothing.
     ends: Option<Ends>,
     asked: Option<Asked>,
+    uploads: bool,
     filling: Filling,
     key: String,
     refusal: String,
@@ -81,6 +83,10 @@ impl<'a> Doing<'a> {
         self.choice.ask.as_ref().and_then(|form| self.open.definition.forms.get(form))
     }
 
+    async fn known(&self, filling: &Filling) -> Result<Known, Failure> {
+        files::known(self.app, self.visitor, &filling.typed, Some(&filling.draft), Some(&self.open.loaded)).await
+    }
+
     fn door(&self) -> String {
         format!("{}/{}", self.open.loaded.case.id, self.choice.event)
     }
@@ -91,6 +97,7 @@ impl<'a> Doing<'a> {
         problems: &[FieldProblem],
         values: &Value,
         refusal: Option<&Rejection>,
+        known: &Known,
     ) -> Result<Response, Failure> {
         let f = Frame::new(self.app, self.visitor, self.now).about(&self.open.definition);
         let case = &self.open.loaded.case;
@@ -118,6 +125,7 @@ impl<'a> Doing<'a> {
                 staff: self.visitor.is_staff(),
                 organisation: &self.open.rules.organisation,
                 language: f.language,
+                files: known,
             })
         });
         let content = ActPage {
@@ -127,6 +135,7 @@ impl<'a> Doing<'a> {
             title: f.x(&self.choice.title).to_owned(),
             item: self.item.map(|item| f.x(&self.open.definition.item(item).title).to_owned()).unwrap_or_default(),
             ends: look.ends(&self.choice, self.item),
+            uploads: form.as_ref().is_some_and(Asked::has_papers),
             asked: form,
             filling,
             key: session::token()?,
@@ -149,7 +158,8 @@ pub async fn show(
     let door = doing.door();
     let place = Place { process: &open.definition.name, door: &door, form_hash: "" };
     let filling = filling::resume(&app, &visitor, place, query.as_deref()).await?;
-    doing.page(filling, &[], &Value::Null, None)
+    let known = doing.known(&filling).await?;
+    doing.page(filling, &[], &Value::Null, None, &known)
 }
 
 /// Does it.
@@ -165,6 +175,12 @@ pub async fn send(
     let place = Place { process: &open.definition.name, door: &door, form_hash: "" };
     let filling = filling::keep(&app, &visitor, place, &sent, doing.now).await?;
     let case = open.loaded.case.id;
+    let known = doing.known(&filling).await?;
+    if !sent.refused.is_empty() {
+        let problems = sent.refused_answers();
+        let refusal = Rejection::AnswersInvalid { form: action.clone(), problems: problems.clone() };
+        return doing.page(filling, &problems, &Value::Null, Some(&refusal), &known);
+    }
     if filling::only_saves(&sent) {
         let back = format!("/c/{case}/do/{action}?draft={}#{}", filling.draft, filling::changed(&sent));
         return Ok(Redirect::to(&back).into_response());
@@ -177,13 +193,13 @@ pub async fn send(
             answers: &others,
             staff: visitor.is_staff(),
             organisation: Some(&open.rules.organisation),
-            files: None,
+            files: Some(&known.uploads),
         };
         let reading = form.read(&sent.answers(), &context);
         if !reading.problems.is_empty() {
             let problems = reading.problems;
             let refusal = Rejection::AnswersInvalid { form: form.name.clone(), problems: problems.clone() };
-            return doing.page(filling, &problems, &reading.values, Some(&refusal));
+            return doing.page(filling, &problems, &reading.values, Some(&refusal), &known);
         }
         answers = reading.values;
     }
@@ -193,9 +209,9 @@ pub async fn send(
         Ok(_) => Ok(Redirect::to(&format!("/c/{case}?done=1")).into_response()),
         Err(Rejection::AnswersInvalid { form, problems }) => {
             let shown = problems.clone();
-            doing.page(filling, &shown, &answers, Some(&Rejection::AnswersInvalid { form, problems }))
+            doing.page(filling, &shown, &answers, Some(&Rejection::AnswersInvalid { form, problems }), &known)
         }
-        Err(refusal) => doing.page(filling, &[], &answers, Some(&refusal)),
+        Err(refusal) => doing.page(filling, &[], &answers, Some(&refusal), &known),
     }
 }
 

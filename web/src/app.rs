@@ -8,6 +8,7 @@ use onething_engine::rulebook::Rulebook;
 use onething_engine::store::{Store, StoreError};
 use onething_engine::value::Instant;
 
+use crate::files::Uploads;
 use crate::identity::Settings;
 
 /// How this server was started.
@@ -29,6 +30,8 @@ pub struct App {
     pub engine: Engine,
     /// How it was started.
     pub mode: Mode,
+    /// Where files go that people send; `None`: nothing can be uploaded.
+    pub uploads: Option<Arc<Uploads>>,
     /// How people may sign in.
     pub identity: Arc<Settings>,
 }

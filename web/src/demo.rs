@@ -5,4 +5,5 @@ pub mod accounts;
 pub mod clock;
 pub mod enter;
 pub mod mail;
+pub mod papers;
 pub mod seed;

@@ -2,15 +2,17 @@
 //! list, because templates do not recurse. It must never judge an answer.
 
 mod condition;
+mod paper;
 mod pieces;
 
-pub use pieces::{Add, Asked, Input, Opened, Pick, Piece, Row, Summary, Widget};
+pub use pieces::{Add, Asked, Input, Opened, Paper, Pick, Piece, Row, Sheet, Summary, Widget};
 
-use onething_engine::form::{self, Field, FieldProblem, Form, Kind, LATER, Trust};
+use onething_engine::form::{self, Field, FieldProblem, Form, Kind};
 use onething_engine::organisation::Organisation;
 use onething_engine::text::{Language, Text};
 use onething_engine::value::Value;
 
+use crate::files::Known;
 use crate::sent::{next_row, rows};
 
 /// What a form is shown with.
@@ -38,6 +40,8 @@ pub struct Showing<'a> {
     pub organisation: &'a Organisation,
     /// Language of the page.
     pub language: Language,
+    /// Uploaded files that the answers name.
+    pub files: &'a Known,
 }
 
 /// The form as a list of pieces and the problems for its head.
@@ -196,12 +200,9 @@ impl Writing<'_> {
                     .collect(),
             },
             Kind::Region { .. } => Widget::Select { picks: self.regions(path, &value) },
-            Kind::File { trust, later, .. } => Widget::Paper {
-                how: self.ways(path, *trust, *later),
-                name: self.typed(&format!("{path}.name")),
-                name_field: self.name(&format!("{path}.name")),
-                how_field: self.name(&format!("{path}.how")),
-            },
+            Kind::File { trust, media, pages, later } => {
+                Widget::Paper(Box::new(paper::paper(self, path, (*trust, *later), media, *pages)))
+            }
             Kind::Number { unit, .. } => Widget::Line { value, unit: self.x(unit), width: "short" },
             Kind::Money { .. } => Widget::Line { value, unit: self.t("元", "yuan"), width: "short" },
             Kind::Date(_) | Kind::Phone => Widget::Line { value, unit: String::new(), width: "short" },
@@ -254,35 +255,6 @@ impl Writing<'_> {
         picks
     }
 
-    /// The ways to give a paper that reading accepts, from whom fills in the form and at the grade the field asks for.
-    fn ways(&self, path: &str, least: Trust, later: bool) -> Vec<Pick> {
-        let chosen = self.typed(&format!("{path}.how"));
-        let follows = later.then(|| Pick {
-            id: format!("{}-{LATER}", self.id(path)),
-            value: LATER.to_owned(),
-            label: self.t("稍后补交", "I will hand it in later"),
-            hint: String::new(),
-            chosen: chosen == LATER,
-        });
-        let fitting = Trust::WAYS.into_iter().filter_map(|(way, _)| Some((way, Trust::of(way, self.showing.staff)?)));
-        fitting
-            .filter(|(_, grade)| *grade <= least)
-            .map(|(way, grade)| Pick {
-                id: format!("{}-{way}", self.id(path)),
-                value: way.to_owned(),
-                label: match grade {
-                    Trust::A => self.t("部门共享数据核验", "Fetched from the agency"),
-                    Trust::B => self.t("窗口已核对原件", "Original seen at the counter"),
-                    Trust::C => self.t("上传", "Upload"),
-                    Trust::D => self.t("书面承诺", "Promised in writing"),
-                },
-                hint: String::new(),
-                chosen: chosen == way,
-            })
-            .chain(follows)
-            .collect()
-    }
-
     fn all_typed<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t str> {
         self.showing.typed.iter().filter(move |(name, _)| name == path).map(|(_, text)| text.as_str())
     }
@@ -316,7 +288,7 @@ impl Writing<'_> {
         let first = self.pieces.iter().find_map(|piece| match piece {
             Piece::Input(input) if input.id == id => match &input.widget {
                 Widget::Picks { picks, .. } => picks.first().map(|pick| pick.id.clone()),
-                Widget::Paper { how, .. } => how.first().map(|pick| pick.id.clone()),
+                Widget::Paper(paper) => paper.how.first().map(|pick| pick.id.clone()),
                 Widget::Line { .. } | Widget::Area { .. } | Widget::Select { .. } => None,
             },
             Piece::Input(_) | Piece::Open(_) | Piece::Close | Piece::Row(_) | Piece::RowEnd | Piece::Add(_) => None,

@@ -11,6 +11,7 @@ use onething_engine::value::{DAY_MS, Instant};
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::files;
 use crate::sent::{self, Sent};
 use crate::session::{self, Visitor};
 
@@ -173,13 +174,14 @@ pub async fn used(app: &App, visitor: &Visitor, posted: &Sent) -> Result<Option<
 /// Does a post only rearrange or save, without sending the form?
 pub fn only_saves(posted: &Sent) -> bool {
     let wish = posted.get("_do").unwrap_or_default();
-    wish == "save" || wish.starts_with("add:") || wish.starts_with("remove:")
+    wish == "save" || wish.starts_with("add:") || wish.starts_with("remove:") || files::is_wish(wish)
 }
 
 /// The group that a post changed, to come back to.
 pub fn changed(posted: &Sent) -> String {
     let wish = posted.get("_do").unwrap_or_default();
     let group = wish.strip_prefix("add:").or_else(|| wish.strip_prefix("remove:")).unwrap_or_default();
+    let group = files::about(wish).unwrap_or(group);
     let group = if wish.starts_with("remove:") { group.rsplit_once('.').map_or("", |(group, _)| group) } else { group };
     format!("f-{group}").replace(['.', '_'], "-")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,10 +15,11 @@ use onething_engine::decide::{Facts, Loaded, may_see, may_take};
 use onething_engine::definition::ProcessDefinition;
 use onething_engine::organisation::{Actor, ActorKind, role};
 use onething_engine::rulebook::Rulebook;
-use onething_engine::store::DraftRow;
+use onething_engine::store::{DraftRow, FileRow};
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::files;
 use crate::parked;
 use crate::policy::{Object, Policy, Who};
 use crate::reads;
@@ -42,6 +44,10 @@ pub struct Open {
 /// The visitor's own draft.
 #[derive(Clone)]
 pub struct OwnDraft(pub Arc<DraftRow>);
+
+/// A file that the visitor sent.
+#[derive(Clone)]
+pub struct OwnFile(pub Arc<FileRow>);
 
 /// Lets a request through to its handler, or says why not.
 pub async fn pass(
@@ -99,7 +105,7 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
         let back = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         return Err(match refused {
             Failure::SignIn if !posted => Refused::SignIn(back),
-            Failure::SignIn => ended(app, policy, params, &visitor, parts.uri.path(), body).await?,
+            Failure::SignIn => ended(app, policy, params, &visitor, &parts, body).await?,
             failure => failure.into(),
         });
     }
@@ -121,13 +127,12 @@ async fn admit(app: &App, policy: Policy, params: &RawPathParams, request: Reque
             reads::note_page(app, visitor.actor()?, &open.loaded.case).await?;
             parts.extensions.insert(open);
         }
+        Object::File => {
+            parts.extensions.insert(own_file(app, &visitor, params).await?);
+        }
     }
     if posted {
-        let bytes = to_bytes(body, policy.body_bytes).await.map_err(|_| Failure::TooLarge)?;
-        let sent = Sent::parse(&bytes).ok_or(Failure::Unreadable)?;
-        if !session::proves(&visitor, sent.get("_csrf").unwrap_or_default()) {
-            return Err(Failure::Expired.into());
-        }
+        let sent = read(app, policy, &visitor, &parts, body).await?;
         parts.extensions.insert(sent);
         parts.extensions.insert(visitor);
         return Ok(Request::from_parts(parts, axum::body::Body::empty()));
@@ -142,16 +147,16 @@ async fn ended(
     policy: Policy,
     params: &RawPathParams,
     visitor: &Visitor,
-    path: &str,
+    parts: &Parts,
     body: Body,
 ) -> Result<Refused, Failure> {
-    let bytes = to_bytes(body, policy.body_bytes).await.map_err(|_| Failure::TooLarge)?;
-    let sent = Sent::parse(&bytes).ok_or(Failure::Unreadable)?;
+    let path = parts.uri.path();
+    let (mut sent, arrived) = taken(app, policy, visitor, parts, body).await?;
     if !session::proves(visitor, sent.get("_csrf").unwrap_or_default()) {
         return Err(Failure::SignIn);
     }
     // A button without an answer loses nothing; and there may be no page behind its address.
-    if policy.object != Object::Draft && sent.typed().is_empty() {
+    if policy.object != Object::Draft && sent.typed().is_empty() && arrived.is_empty() {
         return Err(Failure::SignIn);
     }
     let owner = match app.store().session_owner(&visitor.token_hash()).await? {
@@ -159,6 +164,9 @@ async fn ended(
         None => owner(app, policy, params).await?,
     };
     let Some(owner) = owner else { return Err(Failure::SignIn) };
+    // Its files are kept for the same account.
+    let theirs = Visitor { actor: Some(Actor::citizen(owner.as_str())), ..visitor.clone() };
+    files::take(app, &theirs, &mut sent, arrived).await?;
     Ok(Refused::Parked(path.to_owned(), parked::park(app, &owner, path, &sent).await?))
 }
 
@@ -167,7 +175,7 @@ async fn owner(app: &App, policy: Policy, params: &RawPathParams) -> Result<Opti
     let id = params.iter().find_map(|(name, value)| (name == "draft").then_some(value));
     match (policy.object, id) {
         (Object::Draft, Some(id)) => Ok(app.store().draft(id).await?.map(|row| row.owner)),
-        (Object::Draft, None) | (Object::Nothing | Object::Case | Object::Task, _) => Ok(None),
+        (Object::Draft, None) | (Object::Nothing | Object::Case | Object::Task | Object::File, _) => Ok(None),
     }
 }
 
@@ -187,6 +195,49 @@ async fn sent_again(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The form that was sent, proved to come from a page of this visitor. Files in it are kept before anything else happens.
+async fn read(app: &App, policy: Policy, visitor: &Visitor, parts: &Parts, body: Body) -> Result<Sent, Failure> {
+    let (mut sent, arrived) = taken(app, policy, visitor, parts, body).await?;
+    if !session::proves(visitor, sent.get("_csrf").unwrap_or_default()) {
+        return Err(Failure::Expired);
+    }
+    if policy.files {
+        files::take(app, visitor, &mut sent, arrived).await?;
+        files::carry_out(app, visitor, &mut sent).await?;
+    }
+    Ok(sent)
+}
+
+/// A form and the files that came with it, on the disk but not kept yet.
+async fn taken(
+    app: &App,
+    policy: Policy,
+    visitor: &Visitor,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Sent, Vec<files::Arrived>), Failure> {
+    let with_files = files::is_multipart(&parts.headers);
+    let kind = parts.headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes());
+    let plain = kind.is_none_or(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
+    if !(plain || with_files && policy.files) {
+        return Err(Failure::Unreadable);
+    }
+    if with_files {
+        let request = Request::from_parts(parts.clone(), body);
+        return files::receive(app, visitor, request, policy.body_bytes).await;
+    }
+    let bytes = to_bytes(body, policy.body_bytes).await.map_err(|_| Failure::TooLarge)?;
+    Ok((Sent::parse(&bytes).ok_or(Failure::Unreadable)?, Vec::new()))
+}
+
+/// The file of the address, if the visitor sent it.
+async fn own_file(app: &App, visitor: &Visitor, params: &RawPathParams) -> Result<OwnFile, Failure> {
+    let id = params.iter().find_map(|(name, value)| (name == "file").then_some(value)).ok_or(Failure::NotFound)?;
+    let actor = visitor.actor.as_ref().ok_or(Failure::NotFound)?;
+    let row = app.store().file(id).await?.filter(|row| row.owner == actor.stands_for()).ok_or(Failure::NotFound)?;
+    Ok(OwnFile(Arc::new(row)))
 }
 
 fn unfit(who: Who, actor: Option<&Actor>) -> Option<Failure> {

@@ -11,6 +11,7 @@ mod display;
 mod embedded;
 mod failure;
 mod fields;
+mod files;
 mod filling;
 mod gate;
 mod identity;

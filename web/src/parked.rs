@@ -20,7 +20,7 @@ const KEPT_MS: i64 = 2 * 3_600_000;
 /// The store cannot be reached.
 pub async fn park(app: &App, owner: &str, address: &str, sent: &Sent) -> Result<HeaderValue, Failure> {
     let token = session::token()?;
-    let pairs: Vec<&(String, String)> = sent.0.iter().filter(|(name, _)| name != "_csrf").collect();
+    let pairs: Vec<&(String, String)> = sent.pairs.iter().filter(|(name, _)| name != "_csrf").collect();
     let typed = serde_json::to_string(&pairs).map_err(|error| Failure::broken("parked values", &error))?;
     let row = ParkedRow { owner: owner.to_owned(), address: address.to_owned(), typed };
     app.store().park(&session::digest(&token), &row, KEPT_MS).await?;
@@ -35,7 +35,7 @@ pub async fn find(app: &App, headers: &HeaderMap, actor: &Actor, address: &str) 
     let Some(token) = session::cookie(headers, name(app)).filter(|token| token.len() == 64) else { return Ok(None) };
     let row = app.store().parked(&session::digest(&token)).await?;
     let own = row.filter(|row| [&actor.id, actor.stands_for()].contains(&row.owner.as_str()) && row.address == address);
-    Ok(own.and_then(|row| serde_json::from_str(&row.typed).ok()).map(Sent))
+    Ok(own.and_then(|row| serde_json::from_str(&row.typed).ok()).map(Sent::of))
 }
 
 /// Forgets it, because the page was sent again; the cookie to take away, if there is one.

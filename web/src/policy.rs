@@ -2,12 +2,14 @@
 //! only routes become part of the router, so there is no page without a policy.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
+use crate::files::BODY_BYTES;
 use crate::gate;
 
 /// Who may use a route.
@@ -34,6 +36,8 @@ pub enum Object {
     Task,
     /// The draft `{draft}`, which is the visitor's own.
     Draft,
+    /// The file `{file}`, which the visitor sent.
+    File,
 }
 
 /// The rule for one route.
@@ -47,6 +51,8 @@ pub struct Policy {
     pub demo: bool,
     /// Largest body in bytes. Every body is a form with the token of its session.
     pub body_bytes: usize,
+    /// Its form may bring files, which have limits of their own.
+    pub files: bool,
 }
 
 /// Room for a long form with many rows.
@@ -55,13 +61,19 @@ const FORM_BYTES: usize = 256 * 1024;
 impl Policy {
     /// For `who`, about `object`.
     pub const fn new(who: Who, object: Object) -> Policy {
-        Policy { who, object, demo: false, body_bytes: FORM_BYTES }
+        Policy { who, object, demo: false, body_bytes: FORM_BYTES, files: false }
     }
 
     /// The same, in the demonstration only.
     #[must_use]
     pub const fn demo(self) -> Policy {
         Policy { demo: true, ..self }
+    }
+
+    /// The same, and the form may bring files.
+    #[must_use]
+    pub const fn files(self) -> Policy {
+        Policy { files: true, ..self }
     }
 
     /// The same, for small bodies.
@@ -107,6 +119,8 @@ pub fn router(app: &App, routes: Vec<Route>) -> Router<App> {
     routes.into_iter().fold(Router::new(), |router, route| {
         tracing::debug!(method = %route.method, path = route.path, policy = ?route.policy, "a route");
         let guarded = route.service.route_layer(from_fn_with_state((app.clone(), route.policy), gate::pass));
-        router.route(route.path, guarded)
+        // What is sent for a file is bounded here; without files the gate reads at most the body of a form.
+        let most = if route.policy.files { BODY_BYTES } else { route.policy.body_bytes };
+        router.route(route.path, guarded.layer(DefaultBodyLimit::max(most)))
     })
 }

@@ -1,9 +1,9 @@
 //! Every way into the server on one screen, each with its policy. Nothing else may add one.
 
-use crate::policy::Object::{Case, Draft, Nothing, Task};
+use crate::policy::Object::{Case, Draft, File, Nothing, Task};
 use crate::policy::Who::{Anyone, SignedIn, Staff, Supervisor};
 use crate::policy::{Policy, Route};
-use crate::{act, demo, desk, identity, public, statics, watch};
+use crate::{act, demo, desk, files, identity, public, statics, watch};
 
 /// Enough for a button and a choice.
 const SMALL: usize = 16 * 1024;
@@ -62,28 +62,32 @@ pub fn table() -> Vec<Route> {
         Route::get ("/resume",                        Policy::new(SignedIn, Nothing),                  public::resume::show),
         Route::post("/resume",                        Policy::new(SignedIn, Nothing).body(SMALL),      public::resume::send),
         Route::get ("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft),                    public::apply::question::show),
-        Route::post("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft),                    public::apply::question::send),
+        Route::post("/apply/{draft}/q/{page}",        Policy::new(SignedIn, Draft).files(),            public::apply::question::send),
         Route::get ("/apply/{draft}/review",          Policy::new(SignedIn, Draft),                    public::apply::review::show),
         Route::get ("/apply/{draft}/declare",         Policy::new(SignedIn, Draft),                    public::apply::declare::show),
         Route::post("/apply/{draft}/declare",         Policy::new(SignedIn, Draft).body(SMALL),        public::apply::declare::send),
         Route::get ("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::dense::show),
-        Route::post("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing),                  public::apply::dense::send),
+        Route::post("/s/{process}/all/{door}",        Policy::new(SignedIn, Nothing).files(),          public::apply::dense::send),
         Route::get ("/c/{case}",                      Policy::new(SignedIn, Case),                     public::case::show),
         Route::get ("/c/{case}/live",                 Policy::new(SignedIn, Case),                     public::live::show),
         Route::get ("/c/{case}/why/{clock}",          Policy::new(SignedIn, Case),                     public::why::show),
         Route::get ("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::show),
-        Route::post("/c/{case}/do/{action}",          Policy::new(SignedIn, Case),                     act::send),
+        Route::post("/c/{case}/do/{action}",          Policy::new(SignedIn, Case).files(),             act::send),
         Route::post("/c/{case}/extend/{clock}",       Policy::new(SignedIn, Case).body(SMALL),         act::extend),
         Route::get ("/c/{case}/complain",             Policy::new(SignedIn, Case),                     public::voice::complain),
         Route::post("/c/{case}/complain",             Policy::new(SignedIn, Case).body(SMALL),         public::voice::send_complaint),
         Route::get ("/c/{case}/rate",                 Policy::new(SignedIn, Case),                     public::voice::rate),
         Route::post("/c/{case}/rate",                 Policy::new(SignedIn, Case).body(SMALL),         public::voice::send_rating),
         Route::get ("/c/{case}/t/{task}",             Policy::new(SignedIn, Task),                     desk::task::show),
-        Route::post("/c/{case}/t/{task}",             Policy::new(SignedIn, Task),                     desk::task::send),
+        Route::post("/c/{case}/t/{task}",             Policy::new(SignedIn, Task).files(),             desk::task::send),
+        // Files, by who may see them; the last one only with a signature
+        Route::get ("/files/{file}/{part}",           Policy::new(SignedIn, File),                     files::serve::own),
+        Route::get ("/c/{case}/files/{file}/{part}",  Policy::new(SignedIn, Case),                     files::serve::of_case),
+        Route::get ("/f/{file}/{part}",               Policy::new(SignedIn, Nothing),                  files::serve::bytes),
         // Clerks
         Route::get ("/desk",                          Policy::new(Staff, Nothing),                     desk::tasks::show),
         Route::get ("/desk/t/{case}/{task}",          Policy::new(Staff, Task),                        desk::task::show),
-        Route::post("/desk/t/{case}/{task}",          Policy::new(Staff, Task),                        desk::task::send),
+        Route::post("/desk/t/{case}/{task}",          Policy::new(Staff, Task).files(),                desk::task::send),
         Route::post("/desk/t/{case}/{task}/claim",    Policy::new(Staff, Task).body(SMALL),            desk::task::claim),
         Route::post("/desk/t/{case}/{task}/release",  Policy::new(Staff, Task).body(SMALL),            desk::task::release),
         Route::post("/desk/t/{case}/{task}/recuse",   Policy::new(Staff, Task).body(SMALL),            desk::task::recuse),

@@ -3,16 +3,41 @@
 
 use std::collections::BTreeSet;
 
+use onething_engine::form::FieldProblem;
+
 /// Names and texts in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sent(pub Vec<(String, String)>);
+pub struct Sent {
+    /// What was typed, and ids of files that were sent with it and are kept.
+    pub pairs: Vec<(String, String)>,
+    /// Files that were sent and could not be kept, under the names of the page, and why.
+    pub refused: Vec<FieldProblem>,
+}
 
 /// Pairs a form may have at most.
-const PAIRS_MAX: usize = 5000;
+pub const PAIRS_MAX: usize = 5000;
 /// What stands before the names of the form that an outcome asks besides the task's own.
 pub const ASK: &str = "_ask.";
 
 impl Sent {
+    /// Pairs without any file.
+    pub fn of(pairs: Vec<(String, String)>) -> Sent {
+        Sent { pairs, refused: Vec::new() }
+    }
+
+    /// Files for the main form that could not be kept.
+    pub fn refused_answers(&self) -> Vec<FieldProblem> {
+        self.refused.iter().filter(|problem| !problem.path.starts_with('_')).cloned().collect()
+    }
+
+    /// Files for the form that an outcome asks that could not be kept, under the names of that form.
+    pub fn refused_ask(&self) -> Vec<FieldProblem> {
+        let of_ask = |problem: &FieldProblem| {
+            Some(FieldProblem { path: problem.path.strip_prefix(ASK)?.to_owned(), ..problem.clone() })
+        };
+        self.refused.iter().filter_map(of_ask).collect()
+    }
+
     /// Reads `application/x-www-form-urlencoded`. `None` for bytes that are no such text, or for too many pairs.
     pub fn parse(bytes: &[u8]) -> Option<Sent> {
         let text = std::str::from_utf8(bytes).ok()?;
@@ -24,32 +49,32 @@ impl Sent {
                 Some((decode(name)?, decode(value)?))
             })
             .collect();
-        pairs.filter(|pairs| pairs.len() <= PAIRS_MAX).map(Sent)
+        pairs.filter(|pairs| pairs.len() <= PAIRS_MAX).map(Sent::of)
     }
 
     /// Every value under a name, in the order of the page.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The last text under a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+        self.pairs.iter().rev().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 
     /// What belongs to the main form.
     pub fn answers(&self) -> Vec<(String, String)> {
-        self.0.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect()
+        self.pairs.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect()
     }
 
     /// What belongs to the form that an outcome asks, under the names of that form.
     pub fn ask(&self) -> Vec<(String, String)> {
-        self.0.iter().filter_map(|(name, text)| Some((name.strip_prefix(ASK)?.to_owned(), text.clone()))).collect()
+        self.pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix(ASK)?.to_owned(), text.clone()))).collect()
     }
 
     /// Everything typed, main form and asked form, for a draft.
     pub fn typed(&self) -> Vec<(String, String)> {
-        self.0.iter().filter(|(name, _)| !name.starts_with('_') || name.starts_with(ASK)).cloned().collect()
+        self.pairs.iter().filter(|(name, _)| !name.starts_with('_') || name.starts_with(ASK)).cloned().collect()
     }
 }
 
@@ -112,7 +137,7 @@ mod tests {
     #[test]
     fn pairs_keep_their_order_and_repeats() {
         let sent = Sent::parse("items=a&items=b&_do=add%3Aheirs&name=%E7%8E%8B+%E8%8A%B3".as_bytes()).unwrap();
-        let answers: Vec<(&str, &str)> = sent.0.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let answers: Vec<(&str, &str)> = sent.pairs.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
         assert_eq!(answers, [("items", "a"), ("items", "b"), ("_do", "add:heirs"), ("name", "王 芳")]);
         assert_eq!(sent.answers().len(), 3);
     }

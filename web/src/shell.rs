@@ -17,6 +17,8 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::display::{self, Display};
 use crate::failure::Failure;
+use crate::files;
+use crate::files::serve::SANDBOX;
 use crate::page::{FailurePage, Frame};
 use crate::policy;
 use crate::routes;
@@ -24,6 +26,9 @@ use crate::statics;
 
 /// A request that takes longer is given up.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// One with photographs comes over slow networks.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(300);
 
 /// Our own files only, no script or style inside a page, no frame around us. `blob:` shows a picture before it is sent;
 /// `connect-src` is the live case and the saving of drafts.
@@ -43,7 +48,8 @@ pub fn service(app: &App) -> Router {
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {
+    let limit = if files::is_multipart(request.headers()) { UPLOAD_LIMIT } else { REQUEST_LIMIT };
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Failure::Slow.into_response(),
     }
@@ -152,8 +158,9 @@ fn failure_page(app: &App, failure: &Failure, asked: &Asked, id: &str) -> Respon
 }
 
 fn protect(headers: &mut HeaderMap, app: &App, kept: &'static str) {
+    let sandboxed = headers.get(header::CONTENT_SECURITY_POLICY).is_some_and(|policy| policy == SANDBOX);
     let mut put = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
-    put(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    put(header::CONTENT_SECURITY_POLICY, if sandboxed { SANDBOX } else { CONTENT_POLICY });
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::X_FRAME_OPTIONS, "DENY");
     put(header::REFERRER_POLICY, "same-origin");

@@ -16,6 +16,7 @@ pub const STYLE: &str = concat!(
     include_str!("../static/style/case.css"),
     include_str!("../static/style/guide.css"),
     include_str!("../static/style/tables.css"),
+    include_str!("../static/style/materials.css"),
     include_str!("../static/style/small.css"),
     include_str!("../static/style/print.css"),
 );

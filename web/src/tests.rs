@@ -3,6 +3,7 @@
 
 mod applying;
 mod expired;
+mod files;
 mod guides;
 mod hostile;
 mod names;

@@ -159,6 +159,7 @@ impl Look<'_> {
             entropy: [0; 32],
             number: &self.loaded.case.number,
             facts: self.facts,
+            files: None,
         };
         decide::possible(context, self.definition, self.loaded)
     }

@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::asked::Asked;
+use super::files::nameable;
 use super::{AnswersWritten, Context, Decision, Loaded, MemberWritten, Outgoing, RecordWritten};
 use crate::case::{Answers, Case};
 use crate::command::{Errand, Receipt};
@@ -105,13 +106,14 @@ impl<'a> Draft<'a> {
         let given = if matches!(given, Value::Null) { &blank } else { given };
         let answers = self.answers.of_case();
         let organisation = &self.context.rules.organisation;
+        let draft = self.draft.as_deref();
+        let files = self.context.files.map(|stored| nameable(stored, self.context.actor, self.case.id, draft));
         let context = form::Context {
             today: self.context.now.date(),
             answers: &answers,
             staff: matches!(self.context.actor.kind, ActorKind::Staff { .. }),
             organisation: Some(organisation),
-            // The shell has put the files it stored into the answers; their names were checked there.
-            files: None,
+            files: files.as_ref(),
         };
         let reading = form.check(given, &context);
         if reading.problems.is_empty() {

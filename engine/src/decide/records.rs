@@ -189,7 +189,7 @@ pub fn rival(context: Context<'_>, command: &Command) -> Option<CaseId> {
 pub fn current_records(rules: &Rulebook, loaded: &Loaded) -> BTreeSet<RecordKey> {
     let (actor, facts) = (Actor::system(), Facts::default());
     let (now, number) = (loaded.case.last_at, &loaded.case.number);
-    let context = Context { rules, actor: &actor, now, entropy: [0; 32], number, facts: &facts };
+    let context = Context { rules, actor: &actor, now, entropy: [0; 32], number, facts: &facts, files: None };
     match rules.definition(&loaded.case.definition) {
         Some(definition) if !definition.records.is_empty() => {
             Draft::open(context, definition.clone(), loaded).record_keys()

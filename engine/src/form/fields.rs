@@ -89,7 +89,8 @@ impl Field {
                 ("trust", Type::choice(["a", "b", "c", "d"])),
                 ("name", Type::Text),
                 ("pages", Type::Int),
-                ("reference", Type::Text),
+                ("files", Type::list(Type::Text)),
+                ("hashes", Type::list(Type::Text)),
             ]),
             Kind::Person | Kind::Group => {
                 let mut map = types(&self.fields);

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::given::{self, Given};
 use super::scalar::{self, Sound, advice};
 use super::settle;
-use super::{Context, Field, FieldProblem, Form, Kind, LATER, Reading, Trust, Upload, id_number, normalise};
+use super::{Context, Field, FieldProblem, Form, Kind, LATER, Reading, id_number, normalise};
 use crate::source::closest;
 use crate::text::Text;
 use crate::value::Value;
@@ -47,7 +47,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    fn problem(&mut self, path: &str, (code, message): scalar::Advice) {
+    pub fn problem(&mut self, path: &str, (code, message): scalar::Advice) {
         let problem = FieldProblem { path: path.to_owned(), code, message };
         self.problems.entry(path.to_owned()).or_default().push(problem);
     }
@@ -59,11 +59,11 @@ impl Findings {
 }
 
 /// Named values.
-type Map = BTreeMap<String, Value>;
+pub(super) type Map = BTreeMap<String, Value>;
 
-struct Taking<'a> {
-    context: &'a Context<'a>,
-    findings: Findings,
+pub(super) struct Taking<'a> {
+    pub context: &'a Context<'a>,
+    pub findings: Findings,
 }
 
 /// A name below another.
@@ -251,72 +251,6 @@ impl Taking<'_> {
                 values.entry(part.to_owned()).or_insert(value);
             }
         }
-    }
-
-    /// A paper: how it is given decides how far it is trusted.
-    fn file(&mut self, field: &Field, wanted: (Trust, &[String], u32), given: &Given, path: &str) -> Option<Value> {
-        let (trust, media, most) = wanted;
-        let at = |key: &str| given.below.get(key).and_then(Given::text).map(normalise::line);
-        let reference = given.text().map(normalise::line).or_else(|| at("reference"));
-        let how = at("how").or_else(|| reference.as_ref().map(|_| "upload".to_owned()))?;
-        let Some(grade) = Trust::of(&how, self.context.staff) else {
-            let zh = "请上传，或由窗口核对原件";
-            let en = "should be uploaded, or shown at the counter";
-            self.findings.problem(path, advice("file.how", &field.title, zh, en));
-            return None;
-        };
-        if grade > trust {
-            let zh = "不能只作承诺，请上传或到窗口核对原件";
-            let zh = if grade == Trust::D { zh } else { "需要核对原件，请带到窗口" };
-            let en = "needs more than this: upload it or show the original at the counter";
-            self.findings.problem(path, advice("file.trust", &field.title, zh, en));
-            return None;
-        }
-        let mut values = Map::from([
-            ("how".to_owned(), Value::Text(how)),
-            ("trust".to_owned(), Value::Text(grade.word().to_owned())),
-        ]);
-        if grade == Trust::C {
-            let upload = self.upload(field, path, reference.as_deref(), at("name"))?;
-            if !media.contains(&upload.media) {
-                let listed = media.join("、");
-                let (zh, en) = (
-                    format!("应为 {listed} 文件，请转换后再上传"),
-                    format!("should be a file of {}; convert it and upload it again", media.join(", ")),
-                );
-                self.findings.problem(path, advice("file.media", &field.title, &zh, &en));
-            }
-            if upload.pages > most {
-                let (zh, en) =
-                    (format!("最多 {most} 页，请分开或压缩"), format!("may have at most {most} pages; shorten it"));
-                self.findings.problem(path, advice("file.pages", &field.title, &zh, &en));
-            }
-            values.insert("pages".to_owned(), Value::Int(upload.pages.into()));
-            values.insert("name".to_owned(), Value::Text(upload.name));
-            values.extend(reference.map(|reference| ("reference".to_owned(), Value::Text(reference))));
-        }
-        (!self.findings.problems.contains_key(path)).then_some(Value::Map(values))
-    }
-
-    fn upload(&mut self, field: &Field, path: &str, reference: Option<&str>, name: Option<String>) -> Option<Upload> {
-        let found = match (self.context.files, reference, name) {
-            (Some(files), Some(reference), _) => files.get(reference).cloned(),
-            (Some(_), None, _) => None,
-            (None, reference, name) => {
-                let name = name.or_else(|| reference.map(str::to_owned));
-                name.map(|name| {
-                    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-                    let media = if ending == "jpeg" { "jpg".to_owned() } else { ending };
-                    Upload { name, media, pages: 1 }
-                })
-            }
-        };
-        if found.is_none() {
-            let zh = "没有收到文件，请重新上传";
-            let en = "did not arrive; upload it again";
-            self.findings.problem(path, advice("file.missing", &field.title, zh, en));
-        }
-        found
     }
 }
 

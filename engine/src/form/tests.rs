@@ -363,7 +363,7 @@ fn hints_leave_room_for_what_reading_tolerates() {
     let hints = form.field_at("deceased.id_number").unwrap().hints();
     assert_eq!((hints.inputmode, hints.maxlength), ("text", Some(40)));
     assert_eq!(form.field_at("applicant.email").unwrap().hints().autocomplete, "email");
-    assert_eq!(form.field_at("certificate").unwrap().hints().accept, ".jpg,.png,.pdf");
+    assert_eq!(form.field_at("certificate").unwrap().hints().accept, ".jpg,.png,.heic,.pdf");
     assert_eq!(form.field_at("heirs.2.reason").unwrap().hints().lines, 3);
 }
 

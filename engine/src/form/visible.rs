@@ -220,10 +220,12 @@ fn masked_value(field: &Field, value: &Value) -> Value {
         Value::Date(_) => masked_date(value),
         Value::Map(map) => Value::Map(
             map.iter()
+                // Who may not read a name may not open the file either.
+                .filter(|(key, _)| !["files", "hashes"].contains(&key.as_str()))
                 .map(|(key, value)| {
                     let value = match (key.as_str(), value) {
                         ("number" | "id_number", Value::Text(text)) => Value::Text(mask(&Kind::IdNumber, text)),
-                        ("name" | "reference", Value::Text(_)) => Value::Text("***".to_owned()),
+                        ("name", Value::Text(_)) => Value::Text("***".to_owned()),
                         (_, value) => value.clone(),
                     };
                     (key.clone(), value)

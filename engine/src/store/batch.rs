@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
 use crate::command::Receipt;
-use crate::decide::{Found, LineAsked, LineFound, Loaded, RecordKey};
+use crate::decide::{Found, LineAsked, LineFound, Loaded, RecordKey, StoredFile};
 use crate::event::Envelope;
 use crate::value::Instant;
 
@@ -20,6 +20,8 @@ pub struct Wanted {
     pub keys: Vec<RequestKey>,
     /// How many case numbers may be needed.
     pub numbers: u32,
+    /// Uploaded files that the answers name, by id.
+    pub files: Vec<String>,
 }
 
 /// A request is the same if the same actor sends the same key.
@@ -42,6 +44,8 @@ pub struct Snapshot {
     pub answered: BTreeMap<RequestKey, Answered>,
     /// Serial numbers reserved for this group, first and one past the last.
     pub numbers: (u64, u64),
+    /// Uploaded files that the answers name, here or in the cases already.
+    pub files: BTreeMap<String, StoredFile>,
     /// What is held under the places that were asked for; empty while it is being asked.
     pub records: BTreeMap<RecordKey, Found>,
     /// How the waiting lists stand that were asked for; empty while it is being asked.
@@ -111,6 +115,17 @@ pub struct Batch {
     pub posted_of: Vec<CaseId>,
     /// Public notices.
     pub posted: Vec<PostedRow>,
+    /// Uploaded files that answers of a case name from now on.
+    pub file_uses: Vec<FileUseRow>,
+}
+
+/// A row of `file_uses`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileUseRow {
+    /// Id of the file.
+    pub file: String,
+    /// The case.
+    pub case_id: CaseId,
 }
 
 /// A row of `places`.

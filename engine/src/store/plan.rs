@@ -8,14 +8,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::batch::DraftUsed;
 use super::{
-    Answered, AnsweredRow, Batch, ErrandKey, ErrandRow, Held, OfferRow, OutboxRow, PartyRow, RecordRow, RefusalRow,
-    RequestKey, Snapshot, StoreError, TaskRow, Think, TimerKey, TimerRow, Wanted,
+    Answered, AnsweredRow, Batch, ErrandKey, ErrandRow, FileUseRow, Held, OfferRow, OutboxRow, PartyRow, RecordRow,
+    RefusalRow, RequestKey, Snapshot, StoreError, TaskRow, Think, TimerKey, TimerRow, Wanted,
 };
 use crate::case::{CaseId, TaskStatus};
 use crate::command::{Command, Receipt};
-use crate::decide::{self, Context, Decision, Facts, Ledger, LineAsked, LineFound, Loaded, RecordKey, RecordWritten};
+use crate::decide::{
+    self, Context, Decision, Facts, Ledger, LineAsked, LineFound, Loaded, RecordKey, RecordWritten, StoredFile,
+};
 use crate::definition::{Lasts, ProcessDefinition};
 use crate::event::{Envelope, Event, GENESIS};
+use crate::form::file_ids;
 use crate::organisation::Actor;
 use crate::rejection::Rejection;
 use crate::rulebook::Rulebook;
@@ -74,6 +77,7 @@ pub fn wanted(members: &[Member]) -> Wanted {
     Wanted {
         cases,
         keys: members.iter().filter_map(Member::request).collect(),
+        files: members.iter().flat_map(|member| member.command.files()).collect(),
         numbers: u32::try_from(starts).unwrap_or(u32::MAX),
     }
 }
@@ -127,6 +131,7 @@ fn foreseen<T: Ord, I: IntoIterator<Item = T> + Default>(
             entropy: member.entropy,
             number: "",
             facts: &facts,
+            files: None,
         };
         asks(context, held.map(|held| &held.loaded), &member.command)
     };
@@ -147,6 +152,7 @@ pub fn plan(rules: &Rulebook, snapshot: Snapshot, members: &[Member]) -> Result<
         cases: snapshot.cases,
         answered: snapshot.answered,
         numbers: snapshot.numbers,
+        files: snapshot.files,
         expected: BTreeMap::new(),
         unique: BTreeMap::new(),
         ledger: Ledger(snapshot.records),
@@ -174,6 +180,8 @@ struct Deciding<'a> {
     cases: BTreeMap<CaseId, Held>,
     answered: BTreeMap<RequestKey, Answered>,
     numbers: (u64, u64),
+    /// Stored files that the answers at hand name.
+    files: BTreeMap<String, StoredFile>,
     /// Length of each changed case before the group.
     expected: BTreeMap<CaseId, u64>,
     unique: BTreeMap<CaseId, String>,
@@ -219,7 +227,9 @@ impl Deciding<'_> {
             entropy: member.entropy,
             number: &number,
             facts: &nothing,
+            files: Some(&self.files),
         };
+        let now = context.now;
         let loaded = held.map(|held| &held.loaded);
         let open = |case| self.cases.get(&case).is_some_and(|held| held.loaded.case.closed.is_none());
         // A fault of ours must cost one case its rest, not the group its commit.
@@ -257,7 +267,7 @@ impl Deciding<'_> {
                 if let Some(key) = member.request() {
                     self.remember(key, digest, &receipt);
                 }
-                self.accept(&member.actor, context.now, decision);
+                self.accept(&member.actor, now, decision);
                 Fate::Accepted(receipt)
             }
         }
@@ -316,6 +326,12 @@ impl Deciding<'_> {
             self.changed_tasks(definition, &decision);
         }
         for answers in &decision.answers {
+            for file in file_ids(&answers.values) {
+                if let Some(stored) = self.files.get_mut(&file) {
+                    stored.cases.insert(id);
+                    self.batch.file_uses.push(FileUseRow { file, case_id: id });
+                }
+            }
             self.batch.answers.push(answers_row(id, actor, now, answers));
         }
         for message in &decision.outbox {

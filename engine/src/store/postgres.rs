@@ -10,6 +10,7 @@ mod codes;
 mod credentials;
 mod drafts;
 mod errands;
+mod files;
 mod gathered;
 mod places;
 mod read;
@@ -136,7 +137,15 @@ async fn load(connection: &mut PgConnection, wanted: &Wanted, numbers: (u64, u64
     }
     // After the locks: another node may have written meanwhile, and time must not go back behind that.
     let now: i64 = sqlx::query_scalar(statements::NOW).fetch_one(&mut *connection).await?;
-    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new(), lines: BTreeMap::new() })
+    Ok(Snapshot {
+        now: Instant(now),
+        cases,
+        answered,
+        numbers,
+        files: BTreeMap::new(),
+        records: BTreeMap::new(),
+        lines: BTreeMap::new(),
+    })
 }
 
 /// Rows and latest answers of cases.
@@ -228,6 +237,7 @@ async fn save(connection: &mut PgConnection, secret: &[u8], batch: &Batch) -> Re
         (statements::PLACES, json(&batch.places)?, batch.places.len()),
         (statements::POSTED_OF, json(&batch.posted_of)?, batch.posted_of.len()),
         (statements::POSTED, json(&batch.posted)?, batch.posted.len()),
+        (files::USES, json(&batch.file_uses)?, batch.file_uses.len()),
     ] {
         if count > 0 {
             sqlx::query(statement).bind(rows).execute(&mut *connection).await?;
@@ -244,6 +254,7 @@ impl Store for PostgresStore {
         let mut snapshot = load(&mut transaction, wanted, numbers).await?;
         records::look_up(&mut transaction, &self.secret, &think.asks(&snapshot), &mut snapshot, &wanted.cases).await?;
         places::look_up(&mut transaction, &self.secret, &think.lines(&snapshot), &mut snapshot).await?;
+        files::look_up(&mut transaction, wanted, &mut snapshot).await?;
         let planned = think.plan(snapshot)?;
         save(&mut transaction, &self.secret, &planned.batch).await?;
         transaction.commit().await?;

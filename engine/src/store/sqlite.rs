@@ -7,6 +7,7 @@ mod codes;
 mod credentials;
 mod drafts;
 mod errands;
+mod files;
 mod gathered;
 mod places;
 mod read;
@@ -109,7 +110,15 @@ async fn load(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Snap
         let first = u64::try_from(first).unwrap_or(0);
         numbers = (first, first + u64::from(wanted.numbers));
     }
-    Ok(Snapshot { now: Instant(now), cases, answered, numbers, records: BTreeMap::new(), lines: BTreeMap::new() })
+    Ok(Snapshot {
+        now: Instant(now),
+        cases,
+        answered,
+        numbers,
+        files: BTreeMap::new(),
+        records: BTreeMap::new(),
+        lines: BTreeMap::new(),
+    })
 }
 
 /// Rows and latest answers of cases.
@@ -200,6 +209,7 @@ async fn save(connection: &mut SqliteConnection, secret: &[u8], batch: &Batch) -
         (statements::PLACES, json(&batch.places)?, batch.places.len()),
         (statements::POSTED_OF, json(&batch.posted_of)?, batch.posted_of.len()),
         (statements::POSTED, json(&batch.posted)?, batch.posted.len()),
+        (files::USES, json(&batch.file_uses)?, batch.file_uses.len()),
     ] {
         if count > 0 {
             sqlx::query(statement).bind(rows).execute(&mut *connection).await?;
@@ -216,6 +226,7 @@ impl Store for SqliteStore {
         let mut snapshot = load(&mut transaction, wanted).await?;
         records::look_up(&mut transaction, &self.secret, &think.asks(&snapshot), &mut snapshot, &wanted.cases).await?;
         places::look_up(&mut transaction, &think.lines(&snapshot), &mut snapshot).await?;
+        files::look_up(&mut transaction, wanted, &mut snapshot).await?;
         let planned = think.plan(snapshot)?;
         save(&mut transaction, &self.secret, &planned.batch).await?;
         transaction.commit().await?;

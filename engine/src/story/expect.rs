@@ -193,6 +193,7 @@ impl Stage<'_> {
                 entropy: [0; 32],
                 number: "",
                 facts: &facts,
+                files: None,
             };
             let possible = decide::possible(context, &definition, &loaded);
             let outcome = outcomes(&definition, &loaded).any(|(number, path)| {

@@ -145,7 +145,8 @@ impl<'a> Stage<'a> {
         entropy[..8].copy_from_slice(&self.commands.to_be_bytes());
         let number = format!("{}-{:06}", self.story.begin.date().strftime("%Y%m%d"), self.cases.len() + 1);
         let nothing = Facts::default();
-        let context = Context { rules: self.rules, actor, now: self.now, entropy, number: &number, facts: &nothing };
+        let context =
+            Context { rules: self.rules, actor, now: self.now, entropy, number: &number, facts: &nothing, files: None };
         let known = self.cases.iter().position(|told| told.loaded.case.id == command.case());
         let loaded = known.map(|at| &self.cases[at].loaded);
         let facts = self.facts(&decide::asked_records(context, loaded, command), command.case());

@@ -32,7 +32,7 @@ pub const PURE: [&str; 24] = [
 ];
 
 /// The shell, in reading order, after the core.
-pub const SHELL: [&str; 7] = ["error", "time", "catalog", "store", "engine", "notify", "worker"];
+pub const SHELL: [&str; 8] = ["error", "time", "catalog", "store", "engine", "notify", "vault", "worker"];
 
 /// The place of a module in the order.
 #[must_use]

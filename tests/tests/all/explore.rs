@@ -172,7 +172,8 @@ impl Wanderer<'_> {
         let rules = &self.world.assembled.rulebook;
         let mut entropy = [0; 32];
         entropy[..8].copy_from_slice(&self.random.next().to_be_bytes());
-        let context = Context { rules, actor, now, entropy, number: "20260302-000001", facts: &Facts::default() };
+        let context =
+            Context { rules, actor, now, entropy, number: "20260302-000001", facts: &Facts::default(), files: None };
         decide::decide(context, Some(&self.told.loaded), command).ok()
     }
 

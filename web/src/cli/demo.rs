@@ -11,10 +11,12 @@ use onething_engine::rulebook::Rulebook;
 use onething_engine::store::{Kind, Store, StoreError, open};
 use onething_engine::text::Language;
 use onething_engine::value::{HOUR_MS, Instant};
+use onething_engine::vault::Scanner;
 
 use super::serve::{failed, refused};
 use crate::app::{App, Mode};
 use crate::demo::{accounts, seed};
+use crate::files::Uploads;
 use crate::identity::Settings;
 use crate::publish::publish;
 use crate::serve::Letters;
@@ -43,7 +45,11 @@ pub fn run(arguments: &Demo) -> ExitCode {
         };
         let folder = Folder::new();
         let url = arguments.store.clone().unwrap_or_else(|| format!("sqlite:{}", folder.file().display()));
-        let app = match prepare(&url).await {
+        let uploads = match Uploads::open(&folder.files(), Scanner::Off) {
+            Ok(uploads) => Arc::new(uploads),
+            Err(error) => return failed(&error),
+        };
+        let app = match prepare(&url, uploads).await {
             Ok(app) => app,
             Err(code) => return code,
         };
@@ -64,7 +70,7 @@ pub fn run(arguments: &Demo) -> ExitCode {
     })
 }
 
-async fn prepare(url: &str) -> Result<App, ExitCode> {
+async fn prepare(url: &str, uploads: Arc<Uploads>) -> Result<App, ExitCode> {
     let sources = embedded::sources().map_err(|problem| failed(&Unfit(problem.path.to_string())))?;
     let store = open(url, Kind::Demo).await.map_err(|error| failed(&error))?;
     let assembled = publish(&*store, &sources).await.map_err(|error| refused(&error, &sources))?;
@@ -73,12 +79,13 @@ async fn prepare(url: &str) -> Result<App, ExitCode> {
     into_force(&store, &rulebook).await.map_err(|error| failed(&error))?;
     let empty = store.outbox(1).await.map_err(|error| failed(&error))?.is_empty();
     let engine = Engine::start(store, rulebook);
+    let identity = Arc::new(Settings { phone: true, ..Settings::default() });
+    let app = App { engine, mode: Mode::Demo, identity, uploads: Some(uploads) };
     if empty {
-        let seeded = seed::plant(&engine, &stories).await.map_err(|error| failed(&error))?;
+        let seeded = seed::plant(&app, &stories).await.map_err(|error| failed(&error))?;
         tracing::info!(cases = seeded.cases, steps = seeded.steps, "seeded");
     }
-    let identity = Arc::new(Settings { phone: true, ..Settings::default() });
-    Ok(App { engine, mode: Mode::Demo, identity })
+    Ok(app)
 }
 
 /// A definition that cannot be read from the binary.
@@ -116,6 +123,10 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Folder {
         Folder(std::env::temp_dir().join(format!("onething-demo-{}", uuid::Uuid::now_v7())))
+    }
+
+    fn files(&self) -> PathBuf {
+        self.0.join("files")
     }
 
     fn file(&self) -> PathBuf {

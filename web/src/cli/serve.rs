@@ -11,9 +11,11 @@ use onething_engine::engine::Engine;
 use onething_engine::source::{Problem, Source, render};
 use onething_engine::store::{Kind, open};
 use onething_engine::text::Language;
+use onething_engine::vault::{Scanner, VaultError};
 
 use super::usage;
 use crate::app::{App, Mode};
+use crate::files::Uploads;
 use crate::publish::{PublishError, publish};
 use crate::serve::Letters;
 use crate::{embedded, serve};
@@ -36,6 +38,13 @@ pub struct Serve {
     /// The address that people reach this server by, for links in mails; `--listen` if none is named
     #[arg(long, env = "ONETHING_BASE_URL")]
     base_url: Option<String>,
+    /// The folder for files that people send, outside of everything that a web server reads; without it nothing can be
+    /// uploaded
+    #[arg(long, env = "ONETHING_FILES", requires = "scan")]
+    files: Option<PathBuf>,
+    /// Who looks through them for viruses: `clamd:/path/of/its/socket`, `clamd:host:port`, or `off`
+    #[arg(long, env = "ONETHING_SCAN")]
+    scan: Option<Scanner>,
     #[command(flatten)]
     post: super::post::Post,
     #[command(flatten)]
@@ -58,6 +67,10 @@ pub fn run(arguments: &Serve) -> ExitCode {
             Err(error) => return refused(&error, &sources),
         };
         let engine = Engine::start(store, assembled.rulebook);
+        let uploads = match arguments.uploads() {
+            Ok(uploads) => uploads,
+            Err(error) => return failed(&error),
+        };
         let codes = match arguments.post.codes(&engine) {
             Ok(codes) => codes,
             Err(error) => return failed(&error),
@@ -69,7 +82,7 @@ pub fn run(arguments: &Serve) -> ExitCode {
             Ok(settings) => Arc::new(settings),
             Err(error) => return failed(&error),
         };
-        let app = App { engine, mode: Mode::Serve { tls: arguments.tls }, identity };
+        let app = App { engine, mode: Mode::Serve { tls: arguments.tls }, identity, uploads };
         let listener = match serve::listen(arguments.listen).await {
             Ok(listener) => listener,
             Err(error) => return failed(&error),
@@ -84,6 +97,19 @@ pub fn run(arguments: &Serve) -> ExitCode {
             Err(error) => failed(&error),
         }
     })
+}
+
+impl Serve {
+    fn uploads(&self) -> Result<Option<Arc<Uploads>>, VaultError> {
+        let (Some(folder), Some(scanner)) = (&self.files, &self.scan) else {
+            tracing::warn!("nothing can be uploaded: --files names no folder");
+            return Ok(None);
+        };
+        if *scanner == Scanner::Off {
+            tracing::warn!("nobody looks through uploaded files for viruses: --scan off");
+        }
+        Ok(Some(Arc::new(Uploads::open(folder, scanner.clone())?)))
+    }
 }
 
 fn sources(folders: &[PathBuf]) -> Result<Vec<Source>, ExitCode> {

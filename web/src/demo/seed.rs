@@ -16,6 +16,8 @@ use onething_engine::value::{DAY_MS, Value};
 use onething_engine::worker;
 
 use super::accounts::FAMILY;
+use super::papers;
+use crate::app::App;
 
 /// A case to make: which story, how many of its deeds, and who it is about.
 struct Seed {
@@ -112,7 +114,8 @@ pub struct Seeded {
 ///
 /// # Errors
 /// The store failed.
-pub async fn plant(engine: &Engine, stories: &[Source]) -> Result<Seeded, EngineError> {
+pub async fn plant(app: &App, stories: &[Source]) -> Result<Seeded, EngineError> {
+    let engine = &app.engine;
     let mut seeded = Seeded::default();
     let known: Vec<Story> = stories.iter().filter_map(|source| story::read(source).ok()).collect();
     let (older, fresh): (Vec<&Seed>, Vec<&Seed>) = SEEDS.iter().partition(|seed| seed.older);
@@ -124,7 +127,7 @@ pub async fn plant(engine: &Engine, stories: &[Source]) -> Result<Seeded, Engine
             worker::run_until_quiet(engine).await?;
         }
         let Some(story) = known.iter().find(|story| story.name == seed.story) else { continue };
-        let steps = Planting { engine, story, seed, case: None }.grow().await?;
+        let steps = Planting { app, engine, story, seed, case: None }.grow().await?;
         seeded.steps += steps;
         seeded.cases += u32::from(steps > 0);
     }
@@ -134,6 +137,7 @@ pub async fn plant(engine: &Engine, stories: &[Source]) -> Result<Seeded, Engine
 }
 
 struct Planting<'a> {
+    app: &'a App,
     engine: &'a Engine,
     story: &'a Story,
     seed: &'a Seed,
@@ -145,7 +149,10 @@ impl Planting<'_> {
         let mut steps = 0;
         let deeds = self.story.steps.iter().filter_map(|step| step.deed.as_ref());
         for deed in deeds.filter(|deed| deed.refused.is_none()).take(self.seed.deeds) {
-            let Some((actor, command)) = self.command(deed).await? else { break };
+            let Some((actor, mut command)) = self.command(deed).await? else { break };
+            if papers::attach(self.app, &actor, &mut command).await.is_err() {
+                break;
+            }
             match self.engine.execute(&actor, None, command).await? {
                 Ok(receipt) => {
                     self.case = Some(receipt.case);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::failure::{Failure, status_of};
 use crate::fields::{self, Asked, Piece, Showing, Widget, asked};
+use crate::files::{self, Known};
 use crate::filling::{self, Filling, Place};
 use crate::gate::Open;
 use crate::page::{Frame, page_with};
@@ -40,6 +41,7 @@ struct TaskPage {
     state: TaskState,
     asked: Option<Asked>,
     ask: Option<Asked>,
+    uploads: bool,
     chosen: String,
     chosen_title: String,
     outcomes: Vec<OutcomeButton>,
@@ -109,14 +111,18 @@ impl Work<'_> {
         Ok(self.look()?.task_href(self.open.task))
     }
 
-    fn read(&self, form: &Form, pairs: &[(String, String)]) -> Reading {
+    async fn known(&self, filling: &Filling) -> Result<Known, Failure> {
+        files::known(self.app, self.visitor, &filling.typed, Some(&filling.draft), Some(&self.open.loaded)).await
+    }
+
+    fn read(&self, form: &Form, pairs: &[(String, String)], known: &Known) -> Reading {
         let answers = self.open.loaded.answers.of_case();
         let context = Context {
             today: self.now.date(),
             answers: &answers,
             staff: self.visitor.is_staff(),
             organisation: Some(&self.open.rules.organisation),
-            files: None,
+            files: Some(&known.uploads),
         };
         form.read(pairs, &context)
     }
@@ -139,6 +145,7 @@ impl Work<'_> {
             staff: self.visitor.is_staff(),
             organisation: &self.open.rules.organisation,
             language: self.visitor.language,
+            files: part.files,
         })
     }
 
@@ -153,9 +160,11 @@ impl Work<'_> {
         let ability = self.state(&f, possible.as_ref(), task.status);
         let choice = work.outcomes.iter().find(|choice| choice.name == chosen);
         let main: Vec<_> = filling.typed.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect();
-        let extra = Sent(filling.typed.clone()).ask();
+        let extra = Sent::of(filling.typed.clone()).ask();
         let fit = ability.free || ability.mine;
-        let part = |prefix, typed, problems, values| Part { prefix, typed, problems, values, resumed: filling.resumed };
+        let files = &self.known(&filling).await?;
+        let resumed = filling.resumed;
+        let part = |prefix, typed, problems, values| Part { prefix, typed, problems, values, resumed, files };
         let form = self.form(work.form.as_ref()).filter(|_| fit);
         let form = form.map(|form| self.asked(form, part("", &main, mended.main, mended.main_values)));
         let ask = choice.and_then(|choice| self.form(choice.ask.as_ref())).filter(|_| fit);
@@ -169,6 +178,7 @@ impl Work<'_> {
             clock: work.limit.and_then(|clock| look.clock(clock)),
             flagged: if self.visitor.is_staff() { Vec::new() } else { look.flagged(task.number) },
             state: ability,
+            uploads: form.iter().chain(&ask).any(Asked::has_papers),
             asked: form,
             ask,
             chosen_title: choice.map(|choice| f.x(&choice.title).to_owned()).unwrap_or_default(),
@@ -208,6 +218,7 @@ struct Part<'a> {
     problems: &'a [FieldProblem],
     values: &'a Value,
     resumed: bool,
+    files: &'a Known,
 }
 
 /// What to mend in both forms.
@@ -259,6 +270,13 @@ pub async fn send(
     let asks = choice.is_some_and(|choice| choice.ask.is_some());
     // An outcome that asks more gets its own page first.
     let goes_on = asks && sent.get("_chosen") != Some(&outcome);
+    if !sent.refused.is_empty() {
+        let (main, ask) = (sent.refused_answers(), sent.refused_ask());
+        let refusal = Rejection::AnswersInvalid { form: work.door(), problems: sent.refused.clone() };
+        let (main, ask) = (main.as_slice(), ask.as_slice());
+        let chosen = sent.get("_chosen").unwrap_or_default().to_owned();
+        return work.page(filling, &chosen, Mended { main, ask, refusal: Some(&refusal), ..NOTHING }).await;
+    }
     if filling::only_saves(&sent) || goes_on {
         let (chosen, anchor) = match goes_on {
             true => (outcome, "ask".to_owned()),
@@ -268,8 +286,9 @@ pub async fn send(
         let back = format!("{}?draft={}&outcome={chosen}#{anchor}", work.href()?, filling.draft);
         return Ok(Redirect::to(&back).into_response());
     }
-    let main = work.form(definition.form.as_ref()).map(|form| work.read(form, &sent.answers()));
-    let ask = choice.and_then(|choice| work.form(choice.ask.as_ref())).map(|form| work.read(form, &sent.ask()));
+    let known = work.known(&filling).await?;
+    let main = work.form(definition.form.as_ref()).map(|form| work.read(form, &sent.answers(), &known));
+    let ask = choice.and_then(|choice| work.form(choice.ask.as_ref())).map(|form| work.read(form, &sent.ask(), &known));
     complete(&work, filling, &outcome, main, ask, sent.get("_key")).await
 }
 

@@ -13,6 +13,15 @@ pub struct Asked {
     pub pieces: Vec<Piece>,
 }
 
+impl Asked {
+    /// Does it ask for files, so that the form must be sent in parts?
+    pub fn has_papers(&self) -> bool {
+        let asks =
+            |input: &Input| matches!(&input.widget, Widget::Paper(paper) if paper.upload || !paper.sheets.is_empty());
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Input(input) if asks(input)))
+    }
+}
+
 /// A line of the summary of errors.
 #[derive(Clone, Debug)]
 pub struct Summary {
@@ -153,16 +162,53 @@ pub enum Widget {
         picks: Vec<Pick>,
     },
     /// A paper and how it is given.
-    Paper {
-        /// The ways.
-        how: Vec<Pick>,
-        /// Name of the way's answer.
-        how_field: String,
-        /// What it is called.
-        name: String,
-        /// Name of that answer.
-        name_field: String,
-    },
+    Paper(Box<Paper>),
+}
+
+/// A paper.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// The ways to give it.
+    pub how: Vec<Pick>,
+    /// Name of the way's answer.
+    pub how_field: String,
+    /// Name of the paper, before `.files` and `.upload`.
+    pub field: String,
+    /// Id of the input for files.
+    pub id: String,
+    /// Files may be uploaded.
+    pub upload: bool,
+    /// Kinds of files.
+    pub accept: String,
+    /// How large, how many.
+    pub limit: String,
+    /// What the input for files says.
+    pub label: String,
+    /// What was uploaded, in order.
+    pub sheets: Vec<Sheet>,
+}
+
+/// An uploaded file of a paper.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its id.
+    pub id: String,
+    /// Which one it is.
+    pub title: String,
+    /// Its name.
+    pub name: String,
+    /// Kind, pages, size.
+    pub facts: String,
+    /// Where it is opened.
+    pub address: String,
+    /// Where its small picture is; may be empty.
+    pub small: String,
+    /// It can be turned.
+    pub turns: bool,
+    /// None stands before it.
+    pub first: bool,
+    /// None stands behind it.
+    pub last: bool,
 }
 
 /// One choice.

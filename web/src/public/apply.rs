@@ -27,6 +27,7 @@ use onething_engine::value::{Instant, Value};
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::files::{self, Known};
 use crate::filling::Place;
 use crate::public::guide::{blocks, opens};
 use crate::session::Visitor;
@@ -63,13 +64,13 @@ impl Asking {
     }
 
     /// Reads what was typed.
-    fn read(&self, visitor: &Visitor, typed: &[(String, String)]) -> Reading {
+    fn read(&self, visitor: &Visitor, typed: &[(String, String)], known: &Known) -> Reading {
         let context = Context {
             today: self.now.date(),
             answers: &Value::Null,
             staff: visitor.is_staff(),
             organisation: Some(&self.rules.organisation),
-            files: None,
+            files: Some(&known.uploads),
         };
         let answers: Vec<(String, String)> = typed.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect();
         self.form.read(&answers, &context)
@@ -162,6 +163,7 @@ struct Applying {
     draft: Arc<DraftRow>,
     typed: Vec<(String, String)>,
     reading: Reading,
+    files: Known,
 }
 
 impl Applying {
@@ -169,14 +171,15 @@ impl Applying {
     async fn find(app: &App, visitor: &Visitor, draft: &Arc<DraftRow>) -> Result<Applying, Failure> {
         let asking = Asking::find(app, visitor, &draft.process, &draft.door).await?;
         let typed: Vec<(String, String)> = serde_json::from_str(&draft.typed).unwrap_or_default();
-        let reading = asking.read(visitor, &typed);
-        Ok(Applying { asking, draft: draft.clone(), typed, reading })
+        let files = files::known(app, visitor, &typed, Some(&draft.id), None).await?;
+        let reading = asking.read(visitor, &typed, &files);
+        Ok(Applying { asking, draft: draft.clone(), typed, reading, files })
     }
 
     /// The same with other answers.
-    fn with(self, visitor: &Visitor, typed: Vec<(String, String)>) -> Applying {
-        let reading = self.asking.read(visitor, &typed);
-        Applying { typed, reading, ..self }
+    fn with(self, visitor: &Visitor, typed: Vec<(String, String)>, files: Known) -> Applying {
+        let reading = self.asking.read(visitor, &typed, &files);
+        Applying { typed, reading, files, ..self }
     }
 
     /// The address of the draft, or of something below it.

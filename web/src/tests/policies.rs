@@ -77,6 +77,9 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("POST", "/c/{case}/rate", [401, 403, 404, 403, 404, 403]),
     ("GET", "/c/{case}/t/{task}", [303, 404, 404, 200, 404, 404]),
     ("POST", "/c/{case}/t/{task}", [401, 404, 404, 403, 404, 404]),
+    ("GET", "/files/{file}/{part}", [303, 404, 404, 404, 404, 404]),
+    ("GET", "/c/{case}/files/{file}/{part}", [303, 404, 404, 404, 404, 404]),
+    ("GET", "/f/{file}/{part}", [303, 404, 404, 404, 404, 404]),
     ("GET", "/desk", [303, 403, 403, 200, 200, 200]),
     ("GET", "/desk/t/{case}/{task}", [303, 403, 403, 200, 404, 404]),
     ("POST", "/desk/t/{case}/{task}", [401, 403, 403, 403, 404, 404]),
@@ -121,6 +124,8 @@ pub fn address(world: &World, path: &str) -> String {
         ("{draft}", &world.draft),
         ("{page}", "deceased"),
         ("{place}", "~report~deceased.id_number"),
+        ("{file}", "none"),
+        ("{part}", "full"),
     ];
     named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
 }

@@ -8,10 +8,12 @@ use onething_engine::engine::Engine;
 use onething_engine::organisation::Actor;
 use onething_engine::store::{DraftRow, Kind, Stage, open};
 use onething_engine::value::Value;
+use onething_engine::vault::Scanner;
 use std::sync::Arc;
 use tower::ServiceExt;
 
 use crate::app::{App, Mode};
+use crate::files::Uploads;
 use crate::identity::Settings;
 use crate::publish::publish;
 use crate::session::Visitor;
@@ -64,7 +66,8 @@ impl World {
         let store = open(&url, kind).await.expect("a store");
         let assembled = publish(&*store, &embedded::sources().expect("sources")).await.expect("sound definitions");
         let engine = Engine::start(store, assembled.rulebook);
-        let app = App { engine, mode, identity: Arc::new(settings) };
+        let uploads = Uploads::open(&folder.join("files"), Scanner::Off).expect("a folder");
+        let app = App { engine, mode, identity: Arc::new(settings), uploads: Some(Arc::new(uploads)) };
         let case = start(&app, "family", &report()).await;
         let held = app.store().case(case.parse().map(onething_engine::case::CaseId).expect("an id")).await;
         let held = held.expect("a store that answers").expect("the case");

@@ -147,7 +147,7 @@ impl<'a> Lowering<'a> {
             }
         }
         if media.is_empty() {
-            media = ["jpg", "png", "pdf"].map(str::to_owned).to_vec();
+            media = ["jpg", "png", "heic", "pdf"].map(str::to_owned).to_vec();
         }
         let trust = reader.choice("trust", &Trust::ALL).unwrap_or(Trust::C);
         let later = reader.flag("later").unwrap_or(false);

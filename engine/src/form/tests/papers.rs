@@ -1,5 +1,7 @@
 //! Papers: how they may be given, by whom, how far each way is trusted, and which may follow later.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[test]
@@ -25,7 +27,10 @@ fn papers_carry_a_grade_of_trust() {
         "papers",
         "form: papers\ntitle: 材料\nfields: {paper: {type: file, title: 证明, trust: b}, promise: {type: file, title: 承诺, trust: d, pages: 2}}\n",
     );
-    let files = BTreeMap::from([("u1".to_owned(), Upload { name: "a.pdf".into(), media: "pdf".into(), pages: 3 })]);
+    let files = BTreeMap::from([(
+        "u1".to_owned(),
+        Upload { name: "a.pdf".into(), media: "pdf".into(), pages: 3, ..Upload::default() },
+    )]);
     let counter = Context { staff: true, files: Some(&files), ..context() };
     let at = |pairs: &[(&str, &str)], context: &Context<'_>| {
         let reading = form.read(&pairs_of(pairs), context);
@@ -47,7 +52,37 @@ fn papers_carry_a_grade_of_trust() {
     assert_eq!(ways(true, Trust::B), ["counter", "share"]);
     // An applicant cannot say that somebody saw the original, and an upload is not enough here.
     let citizen = Context { staff: false, ..counter };
-    assert_eq!(at(&[("paper.how", "counter"), ("promise", "u1")], &citizen).0, ["file.how", "file.pages"]);
-    assert_eq!(at(&[("paper", "u1"), ("promise", "u2")], &citizen).0, ["file.trust", "file.missing"]);
+    assert_eq!(at(&[("paper.how", "counter"), ("promise.files", "u1")], &citizen).0, ["file.how", "file.pages"]);
+    assert_eq!(at(&[("paper.files", "u1"), ("promise.files", "u2")], &citizen).0, ["file.trust", "file.missing"]);
     assert_eq!(at(&[("paper.how", "upload"), ("paper.name", "x.pdf")], &citizen).0, ["file.trust", "required"]);
+}
+
+#[test]
+fn an_uploaded_paper_keeps_its_pages_in_order_and_what_they_hold() {
+    let form = form("papers", "form: papers\ntitle: 材料\nfields: {paper: {type: file, title: 证明, pages: 3}}\n");
+    let upload =
+        |name: &str, pages| Upload { name: name.into(), media: "jpg".into(), pages, bytes: 9, hash: name.into() };
+    let files = BTreeMap::from([("f1".to_owned(), upload("one", 1)), ("f2".to_owned(), upload("two", 2))]);
+    let context = Context { files: Some(&files), ..context() };
+    let read = |pairs: &[(&str, &str)]| form.read(&pairs_of(pairs), &context);
+    // Said twice is one page; a name or a hash that a page claims is not believed.
+    let sent = [
+        ("paper.how", "upload"),
+        ("paper.files", "f2"),
+        ("paper.files", "f1"),
+        ("paper.files", "f2"),
+        ("paper.name", "other.pdf"),
+        ("paper.hashes", "forged"),
+    ];
+    let reading = read(&sent);
+    assert_eq!(found(&reading.problems), []);
+    let paper = json!({"how": "upload", "trust": "c", "name": "two", "pages": 3, "files": ["f2", "f1"], "hashes": ["two", "one"]});
+    assert_eq!(reading.values.to_json(), json!({ "paper": paper }));
+    assert_eq!(file_ids(&reading.values), BTreeSet::from(["f1".to_owned(), "f2".to_owned()]));
+    // What is stored is read again as it was sent.
+    let again = form.read(&pairs(&reading.values), &context);
+    assert_eq!((again.values, again.problems), (reading.values, Vec::new()));
+    // A file of somebody else is like none.
+    assert_eq!(found(&read(&[("paper.files", "f1"), ("paper.files", "f9")]).problems), [("paper", "file.missing")]);
+    assert_eq!(found(&read(&[("paper.how", "upload"), ("paper.name", "x.jpg")]).problems), [("paper", "file.missing")]);
 }

@@ -440,3 +440,30 @@ create table definitions (
     published_at integer not null
 ) strict, without rowid;
 create index definitions_process on definitions (process, published_at);
+
+-- Uploaded files. Their bytes lie in a folder under their hash; the name that a browser gave may be a person's.
+create table files (
+    id text primary key check (length(id) = 32),
+    owner text not null,
+    draft text,
+    media text not null check (media in ('jpg', 'png', 'heic', 'pdf')),
+    bytes integer not null check (bytes > 0),
+    pages integer not null check (pages > 0),
+    hash text not null check (length(hash) = 64),
+    small text check (length(small) = 64),
+    key_id integer not null,
+    nonce blob not null,
+    sealed blob not null,
+    made_at integer not null
+) strict, without rowid;
+create index files_owner on files (owner, made_at desc);
+create index files_hash on files (hash);
+create index files_small on files (small) where small is not null;
+
+-- Files that answers of a case name. They stay as long as the case.
+create table file_uses (
+    file text not null references files (id),
+    case_id text not null,
+    primary key (file, case_id)
+) strict, without rowid;
+create index file_uses_case on file_uses (case_id, file);

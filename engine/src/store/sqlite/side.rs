@@ -119,6 +119,10 @@ impl SqliteStore {
                 and not exists (select 1 from errands e where requests.actor = 'case:' || e.case_id)",
             "delete from drafts where expires_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
+            // A day after the upload, unless its owner still has a draft that may name it.
+            "delete from files where made_at < cast(unixepoch('subsec') * 1000 as integer) - 86400000 and ?1 > 0
+                and not exists (select 1 from file_uses u where u.file = files.id)
+                and not exists (select 1 from drafts d where d.id = files.draft or d.owner = files.owner)",
             "delete from records where until_at <= (select cast(unixepoch('subsec') * 1000 as integer) + clock_offset
                 from installation) and ?1 > 0",
             "delete from parked where expires_at <= cast(unixepoch('subsec') * 1000 as integer) and ?1 > 0",

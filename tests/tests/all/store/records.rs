@@ -106,6 +106,7 @@ async fn a_condition_on_other_cases_holds_for_pages_as_for_commands() {
                     entropy: [0; 32],
                     number: "",
                     facts: &facts,
+                    files: None,
                 };
                 let definition = rules.definition(&held.loaded.case.definition).expect("a definition");
                 let possible = onething_engine::decide::possible(context, definition, &held.loaded);

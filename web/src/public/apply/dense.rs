@@ -14,6 +14,7 @@ use super::{Asking, Refused};
 use crate::app::App;
 use crate::failure::{Failure, status_of};
 use crate::fields::{Asked, Piece, Showing, Widget, asked};
+use crate::files::{self, Known};
 use crate::filling::{self, Filling};
 use crate::page::{Frame, page_with};
 use crate::sent::Sent;
@@ -34,6 +35,7 @@ struct ApplyPage {
 }
 
 impl Asking {
+    #[expect(clippy::too_many_arguments)]
     fn page(
         &self,
         app: &App,
@@ -42,6 +44,7 @@ impl Asking {
         problems: &[FieldProblem],
         values: &Value,
         refused: Option<&Refused>,
+        files: &Known,
     ) -> Result<Response, Failure> {
         let f = Frame::new(app, visitor, self.now).about(&self.definition);
         let asked = asked(&Showing {
@@ -56,6 +59,7 @@ impl Asking {
             staff: visitor.is_staff(),
             organisation: &self.rules.organisation,
             language: f.language,
+            files,
         });
         let status = refused.map_or(StatusCode::OK, |refused| status_of(&refused.why));
         let content = ApplyPage {
@@ -85,7 +89,8 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let asking = Asking::find(&app, &visitor, &process, &door).await?;
     let filling = filling::resume(&app, &visitor, asking.place(), query.as_deref()).await?;
-    asking.page(&app, &visitor, filling, &[], &Value::Null, None)
+    let known = files::known(&app, &visitor, &filling.typed, Some(&filling.draft), None).await?;
+    asking.page(&app, &visitor, filling, &[], &Value::Null, None, &known)
 }
 
 /// Saves what was typed; sends it if that was the button.
@@ -100,21 +105,27 @@ pub async fn send(
         return Ok(Redirect::to(&format!("/c/{case}?new=1")).into_response());
     }
     let filling = filling::keep(&app, &visitor, asking.place(), &sent, asking.now).await?;
+    let known = files::known(&app, &visitor, &filling.typed, Some(&filling.draft), None).await?;
+    if !sent.refused.is_empty() {
+        let problems = sent.refused_answers();
+        let why = Rejection::AnswersInvalid { form: asking.form.name.clone(), problems: problems.clone() };
+        return asking.page(&app, &visitor, filling, &problems, &Value::Null, Some(&why.into()), &known);
+    }
     if filling::only_saves(&sent) {
         let back = format!("/s/{process}/all/{door}?draft={}#{}", filling.draft, filling::changed(&sent));
         return Ok(Redirect::to(&back).into_response());
     }
-    let reading = asking.read(&visitor, &sent.answers());
+    let reading = asking.read(&visitor, &sent.answers(), &known);
     if !reading.problems.is_empty() {
         let why = Rejection::AnswersInvalid { form: asking.form.name.clone(), problems: reading.problems.clone() };
-        return asking.page(&app, &visitor, filling, &reading.problems, &reading.values, Some(&why.into()));
+        return asking.page(&app, &visitor, filling, &reading.problems, &reading.values, Some(&why.into()), &known);
     }
     let draft = filling.draft.clone();
     match asking.submit(&app, &visitor, &draft, reading.values.clone()).await? {
         Ok(case) => Ok(Redirect::to(&format!("/c/{case}?new=1")).into_response()),
         Err(refused) => {
             let problems = refused.problems().to_vec();
-            asking.page(&app, &visitor, filling, &problems, &reading.values, Some(&refused))
+            asking.page(&app, &visitor, filling, &problems, &reading.values, Some(&refused), &known)
         }
     }
 }

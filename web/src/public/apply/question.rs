@@ -18,6 +18,7 @@ use super::steps::{SEEN, Standing};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::fields::{Asked, Piece, Widget, asked};
+use crate::files;
 use crate::filling::{self, Filling};
 use crate::gate::OwnDraft;
 use crate::page::{Frame, page_with};
@@ -131,7 +132,8 @@ pub async fn show(
     let applying = match &visitor.parked {
         Some(sent) => {
             let typed = filling::merged(&applying.typed, &page, sent, visitor.is_staff());
-            applying.with(&visitor, typed)
+            let known = files::known(&app, &visitor, &typed, Some(&draft.id), None).await?;
+            applying.with(&visitor, typed, known)
         }
         None => applying,
     };
@@ -153,7 +155,8 @@ pub async fn send(
         let page = before.asking.form.page(&page).ok_or(Failure::NotFound)?;
         let shown = before.visible(&page, &visitor);
         let typed = filling::merged(&before.typed, &page, &sent, visitor.is_staff());
-        let mut after = before.with(&visitor, typed);
+        let known = files::known(&app, &visitor, &typed, Some(&draft.id), None).await?;
+        let mut after = before.with(&visitor, typed, known);
         let told = after.told(&page, &sent, &shown, &visitor);
         if told == Told::GoOn {
             let seen = (SEEN.to_owned(), page.id.clone());
@@ -189,6 +192,11 @@ enum Told {
 
 impl Applying {
     fn told(&self, page: &Page, sent: &Sent, shown: &BTreeSet<String>, visitor: &Visitor) -> Told {
+        let refused: Vec<FieldProblem> =
+            sent.refused_answers().into_iter().filter(|problem| page.holds(&problem.path)).collect();
+        if !refused.is_empty() {
+            return Told::Mend(refused);
+        }
         if sent.get("_do") == Some("save") {
             return Told::Leave;
         }

@@ -114,6 +114,7 @@ impl Applying {
             staff,
             organisation,
             language,
+            files: &self.files,
         }
     }
 }
