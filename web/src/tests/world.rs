@@ -96,6 +96,9 @@ impl World {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
+        // A page that listens does not end by itself.
+        let listens = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if listens { Body::empty() } else { body };
         let bytes = to_bytes(body, 8 << 20).await.expect("a body");
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
