@@ -11,13 +11,15 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::definition::{
     Assignee, Elsewhere, Guidance, GuideQuestion, ItemId, PaperSource, ProcessDefinition, QuestionKind,
 };
 use crate::form::{Field, Form, Kind, Trust};
-use crate::kernel::Condition;
+use crate::kernel::{Condition, StateId};
 use crate::text::Text;
 
 pub use check::{PATHS_MAX, QUESTIONS_MAX, check};
@@ -54,6 +56,9 @@ pub enum Applies {
     No,
 }
 
+/// A matter, and whether it is needed.
+pub type Matter = (ItemId, Applies);
+
 /// A paper for a situation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
@@ -75,7 +80,7 @@ pub struct Paper {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundle {
     /// Matters that are needed or may be, in the order of the process.
-    pub items: Vec<(ItemId, Applies)>,
+    pub items: Vec<Matter>,
     /// Papers that are needed or may be.
     pub papers: Vec<Paper>,
 }
@@ -120,8 +125,7 @@ pub fn elsewhere<'a>(guide: &'a Guidance, situation: &Situation, today: Date) ->
 pub fn bundle(definition: &ProcessDefinition, situation: &Situation, today: Date) -> Bundle {
     let Some(guide) = &definition.guide else { return Bundle::default() };
     let known = Known { guide, situation, today, form: None };
-    let items = definition.items.iter().filter(|item| item.row.as_ref().is_none_or(|(number, _)| *number == 1));
-    let items = items.map(|item| (item.id, all(&known, &item.when))).filter(|(_, applies)| *applies != Applies::No);
+    let items = matters(definition, &known);
     let mut papers: Vec<Paper> = Vec::new();
     for paper in &guide.papers {
         let applies = paper.when.as_ref().map_or(Applies::Yes, |when| known.applies(when));
@@ -139,7 +143,24 @@ pub fn bundle(definition: &ProcessDefinition, situation: &Situation, today: Date
         files(&form.fields, "", Applies::Yes, during, &inside, &mut papers);
     }
     papers.retain(|paper| paper.applies != Applies::No);
-    Bundle { items: items.collect(), papers }
+    Bundle { items, papers }
+}
+
+/// Matters that are needed or may be. A block beside the greatest of which nothing is sure is for what may go wrong later,
+/// such as undoing everything: it is not told beforehand.
+fn matters(definition: &ProcessDefinition, known: &Known<'_>) -> Vec<Matter> {
+    let mut blocks: BTreeMap<Option<StateId>, Vec<Matter>> = BTreeMap::new();
+    for item in definition.items.iter().filter(|item| item.row.as_ref().is_none_or(|(number, _)| *number == 1)) {
+        let block = definition.chart.state(item.state).parent;
+        let matter = (item.id, all(known, &item.when));
+        blocks.entry(block).or_default().push(matter);
+    }
+    let greatest = blocks.values().map(Vec::len).max();
+    let sure = |matters: &[Matter]| matters.iter().any(|(_, applies)| *applies == Applies::Yes);
+    let told = blocks.into_values().filter(|matters| Some(matters.len()) == greatest || sure(matters));
+    let mut told: Vec<Matter> = told.flatten().filter(|(_, applies)| *applies != Applies::No).collect();
+    told.sort_by_key(|(item, _)| *item);
+    told
 }
 
 /// What the answers fill in beforehand in a form: names of inputs with what is typed, as a page sends them.

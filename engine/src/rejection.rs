@@ -274,14 +274,7 @@ impl Rejection {
                 ),
             ),
             Rejection::RefusedByProcess { message } => message.clone(),
-            Rejection::TableSilent { reason } => Text::new(
-                format!("{}。填写的内容都在，没有办理；请改正后再提交，确实如此的请联系管理员。", reason.zh),
-                format!(
-                    "{}. What was written is kept and nothing was done; mend it and send it again, or tell the \
-                     administrator if it is really so.",
-                    reason.en
-                ),
-            ),
+            Rejection::TableSilent { reason } => Self::table_silent(reason),
             Rejection::NotActive { what } => Text::new(
                 format!("办件已不在可以“{what}”的环节。请刷新页面。"),
                 format!("Expected the case to stand where “{what}” is possible, but it has moved on. Reload the page."),
@@ -311,18 +304,9 @@ impl Rejection {
                 "办件之间互相通知或开启，没有尽头，已停在这里。请联系管理员改正流程。",
                 "Expected cases that tell or begin each other to come to an end, but these do not. Tell the administrator.",
             ),
-            Rejection::NotWaiting { quota } => Text::new(
-                format!("这个办件没有在等候名额“{quota}”。"),
-                format!("Expected the case to wait for a place of “{quota}”, but it does not."),
-            ),
-            Rejection::NotNext { quota } => Text::new(
-                format!("名额“{quota}”还有别的办件排在前面。"),
-                format!("Expected the case to be the first in line for “{quota}”, but another one comes before it."),
-            ),
-            Rejection::NoPlaceFree { quota } => Text::new(
-                format!("名额“{quota}”现在没有空缺。"),
-                format!("Expected a free place of “{quota}”, but all are taken."),
-            ),
+            Rejection::NotWaiting { quota } => Self::not_waiting(quota),
+            Rejection::NotNext { quota } => Self::not_next(quota),
+            Rejection::NoPlaceFree { quota } => Self::no_place_free(quota),
             Rejection::ClockNotExtensible { clock } => Text::new(
                 format!("时限“{clock}”不能延长：没有在计时，或延长次数已用完。"),
                 format!("Expected a running clock with an extension left, but “{clock}” has none."),
@@ -341,6 +325,38 @@ impl Rejection {
                 "This case is set aside after an internal fault. The operator knows; nothing is lost.",
             ),
         }
+    }
+
+    fn table_silent(reason: &Text) -> Text {
+        Text::new(
+            format!("{}。填写的内容都在，没有办理；请改正后再提交，确实如此的请联系管理员。", reason.zh),
+            format!(
+                "{}. What was written is kept and nothing was done; mend it and send it again, or tell the \
+                 administrator if it is really so.",
+                reason.en
+            ),
+        )
+    }
+
+    fn not_waiting(quota: &str) -> Text {
+        Text::new(
+            format!("这个办件没有在等候名额“{quota}”。"),
+            format!("Expected the case to wait for a place of “{quota}”, but it does not."),
+        )
+    }
+
+    fn not_next(quota: &str) -> Text {
+        Text::new(
+            format!("名额“{quota}”还有别的办件排在前面。"),
+            format!("Expected the case to be the first in line for “{quota}”, but another one comes before it."),
+        )
+    }
+
+    fn no_place_free(quota: &str) -> Text {
+        Text::new(
+            format!("名额“{quota}”现在没有空缺。"),
+            format!("Expected a free place of “{quota}”, but all are taken."),
+        )
     }
 
     fn key_reused(number: &str) -> Text {

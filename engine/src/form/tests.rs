@@ -178,7 +178,10 @@ fn a_condition_opens_and_closes_fields() {
         let mut pairs = pairs_of(TYPED);
         pairs.retain(|(name, _)| name != "deceased.death_place" && name != "certificate");
         pairs.push(("deceased.death_place".into(), place.into()));
-        pairs.push(("certificate".into(), file.into()));
+        if !file.is_empty() {
+            pairs.push(("certificate.how".into(), "upload".into()));
+            pairs.push(("certificate.name".into(), file.into()));
+        }
         let reading = form.read(&pairs, &context());
         let problems: Vec<String> = reading.problems.iter().map(|p| format!("{} {}", p.path, p.code)).collect();
         (problems, reading.values.at("certificate.trust").cloned())

@@ -11,7 +11,7 @@ const PROPERTIES: &[&str] = &[
     "border", "border-bottom", "border-bottom-color", "border-bottom-width", "border-collapse", "border-color", "border-left",
     "border-radius", "border-top", "bottom", "box-shadow", "box-sizing", "clip", "clip-path", "color", "content", "cursor",
     "display", "fill", "flex", "flex-basis", "flex-direction", "flex-wrap", "font", "font-family", "font-size", "font-style",
-    "font-variant-numeric", "font-weight", "grid-column", "grid-gap", "grid-template-columns", "height", "justify-content", "left",
+    "font-variant-numeric", "font-weight", "object-fit", "grid-column", "grid-gap", "grid-template-columns", "height", "justify-content", "left",
     "letter-spacing", "line-height", "list-style", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top",
     "max-height", "max-width", "min-height", "min-width", "outline", "outline-offset", "overflow", "overflow-wrap", "overflow-x",
     "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "page-break-after", "page-break-inside",

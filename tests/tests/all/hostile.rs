@@ -1,4 +1,4 @@
-//! Files made to hurt: the product refuses each with a problem and a cure, in 64 MiB of address space. It must never
+//! Files made to hurt: the product refuses each with a problem and a cure, in 64 MiB of memory of its own. It must never
 //! crash, hang or read on.
 
 use onething_tests::folder::Folder;
@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-/// KiB of address space for the child; everything it maps counts, its own code too.
-const ADDRESS_SPACE: u32 = 64 * 1024;
+/// KiB that the child may ask for beside its code.
+const MEMORY: u32 = 64 * 1024;
 
 /// What `onething check` said about a file: its exit code (absent after a signal) and the problems.
 struct Verdict {
@@ -19,8 +19,8 @@ struct Verdict {
 }
 
 fn check(path: &Path) -> Verdict {
-    // POSIX shells know `ulimit -v`; the limit is inherited by what they run.
-    let script = format!("ulimit -v {ADDRESS_SPACE}; exec \"$@\"");
+    // Linux shells know `ulimit -d`: what a program asks for, without its code; the limit is inherited by what they run.
+    let script = format!("ulimit -d {MEMORY}; exec \"$@\"");
     let mut command = Command::new("sh");
     command.args(["-c", &script, "sh"]).arg(onething_tests::product());
     let output = command.args(["check", "--format", "json"]).arg(path).output().expect("a shell");
@@ -53,8 +53,7 @@ fn refused(text: impl AsRef<[u8]>, code: &str) {
 
 #[test]
 fn the_limit_is_real() {
-    let script =
-        format!("ulimit -v {ADDRESS_SPACE}; exec head -c 100000000 /dev/zero | tail -c 99999999 >/dev/null 2>&1");
+    let script = format!("ulimit -d {MEMORY}; exec head -c 100000000 /dev/zero | tail -c 99999999 >/dev/null 2>&1");
     let status = Command::new("sh").args(["-c", &script]).status().expect("a shell");
     assert!(!status.success(), "a program took 100 MB under a limit of 64 MiB");
 }

@@ -35,7 +35,7 @@ pub(super) fn paper(writing: &Writing<'_>, path: &str, wanted: (Trust, bool), me
     Paper {
         field: writing.name(path),
         how_field: writing.name(&format!("{path}.how")),
-        id: format!("{}-upload", writing.id(path)),
+        id: format!("{}-files", writing.id(path)),
         accept: accept(media),
         limit: limit(writing, media, pages),
         label: if sheets.is_empty() {
